@@ -1,0 +1,162 @@
+import type { FormatContext } from "./context.js";
+import { FormatError } from "./errors.js";
+
+const TWO_32 = 0x1_0000_0000;
+const utf8 = new TextEncoder();
+
+/** Bytes of a text in UTF-8. */
+export function encodeText(text: string): Uint8Array {
+  return utf8.encode(text);
+}
+
+/** A cursor that writes little-endian fields of one structure into bytes of a known size, which start as zeros. */
+export class Writer {
+  /** Name of the structure, for errors. */
+  readonly structure: string;
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+  readonly #view: DataView;
+  #position = 0;
+
+  constructor(byteLength: number, structure: string) {
+    this.#bytes = new Uint8Array(byteLength);
+    this.#view = new DataView(this.#bytes.buffer);
+    this.structure = structure;
+  }
+
+  /** Bytes written so far. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Bytes there is room for. */
+  get length(): number {
+    return this.#bytes.length;
+  }
+
+  /** The bytes written so far, as a view. */
+  written(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(0, this.#position);
+  }
+
+  /** The whole buffer; throws unless it is full, so that a wrong `sizeOf` cannot go unseen. */
+  finish(): Uint8Array<ArrayBuffer> {
+    if (this.#position !== this.#bytes.length) {
+      throw new FormatError(this.structure, `${this.#position} bytes written where ${this.#bytes.length} were promised`);
+    }
+    return this.#bytes;
+  }
+
+  /** A `FormatError` about this structure, to throw. */
+  invalid(problem: string): FormatError {
+    return new FormatError(this.structure, problem);
+  }
+
+  #room(byteCount: number): number {
+    const at = this.#position;
+    if (at + byteCount > this.#bytes.length) {
+      throw this.invalid(`${byteCount} bytes do not fit at byte ${at} of ${this.#bytes.length}`);
+    }
+    this.#position = at + byteCount;
+    return at;
+  }
+
+  u8(value: number): void {
+    this.uint(value, 1);
+  }
+
+  u16(value: number): void {
+    this.uint(value, 2);
+  }
+
+  u32(value: number): void {
+    this.uint(value, 4);
+  }
+
+  i32(value: number): void {
+    const at = this.#room(4);
+    this.#view.setInt32(at, value, true);
+  }
+
+  u64(value: number): void {
+    this.uint(value, 8);
+  }
+
+  /** An unsigned number of 1 to 8 bytes; throws when it does not fit. */
+  uint(value: number, size: number): void {
+    if (!Number.isSafeInteger(value) || value < 0 || (size < 7 && value >= 256 ** size)) {
+      throw this.invalid(`${value} does not fit an unsigned field of ${size} bytes`);
+    }
+    const at = this.#room(size);
+    switch (size) {
+      case 1:
+        this.#bytes[at] = value;
+        return;
+      case 2:
+        this.#view.setUint16(at, value, true);
+        return;
+      case 4:
+        this.#view.setUint32(at, value, true);
+        return;
+      case 8:
+        this.#view.setUint32(at, value % TWO_32, true);
+        this.#view.setUint32(at + 4, Math.floor(value / TWO_32), true);
+        return;
+      default: {
+        let rest = value;
+        for (let i = 0; i < size; i++) {
+          this.#bytes[at + i] = rest % 256;
+          rest = Math.floor(rest / 256);
+        }
+      }
+    }
+  }
+
+  /** A field of "size of offsets" bytes; `null` writes the undefined address (all bits set). */
+  offset(address: number | null, context: FormatContext): void {
+    this.optional(address, context.offsetSize);
+  }
+
+  /** A field of "size of lengths" bytes. */
+  lengthField(value: number, context: FormatContext): void {
+    this.uint(value, context.lengthSize);
+  }
+
+  /** An unsigned number of `size` bytes, all bits set for `null`. */
+  optional(value: number | null, size: number): void {
+    if (value === null) {
+      this.fill(size, 0xff);
+    } else {
+      this.uint(value, size);
+    }
+  }
+
+  bytes(source: Uint8Array): void {
+    this.#bytes.set(source, this.#room(source.length));
+  }
+
+  /** Repeats one byte. */
+  fill(byteCount: number, byte: number): void {
+    const at = this.#room(byteCount);
+    this.#bytes.fill(byte, at, at + byteCount);
+  }
+
+  /** Zero bytes. */
+  zeros(byteCount: number): void {
+    this.#room(byteCount);
+  }
+
+  /** Zeros up to the next multiple of `alignment` counted from byte `from`. */
+  align(alignment: number, from = 0): void {
+    const past = (this.#position - from) % alignment;
+    if (past !== 0) {
+      this.zeros(alignment - past);
+    }
+  }
+
+  /** ASCII characters that open a structure. */
+  signature(text: string): void {
+    for (let i = 0; i < text.length; i++) {
+      this.u8(text.charCodeAt(i));
+    }
+  }
+}

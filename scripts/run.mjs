@@ -1,0 +1,29 @@
+/**
+ * Runs a task of the workspace with the pinned pnpm, on a machine that has only Node and npm.
+ *
+ *   node scripts/run.mjs test     install, then everything the tests check
+ *   node scripts/run.mjs start    install, build, then the tour of the examples
+ */
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+
+const root = new URL("..", import.meta.url);
+const { packageManager } = JSON.parse(readFileSync(new URL("package.json", root), "utf8"));
+const [task = "test", ...rest] = process.argv.slice(2);
+const install = ["install", "--frozen-lockfile"];
+const tasks = {
+  setup: [install],
+  start: [install, ["run", "tour", ...rest]],
+  test: [install, ["run", "verify", ...rest]],
+};
+const env = { ...process.env, TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1" };
+for (const args of tasks[task] ?? [["run", task, ...rest]]) {
+  const { status, error } = spawnSync("npx", ["--yes", packageManager, ...args], {
+    cwd: root,
+    env,
+    stdio: "inherit",
+    shell: process.platform === "win32",
+  });
+  if (error) throw error;
+  if (status !== 0) process.exit(status ?? 1);
+}
