@@ -41,7 +41,10 @@ export class Writer {
   /** The whole buffer; throws unless it is full, so that a wrong `sizeOf` cannot go unseen. */
   finish(): Uint8Array<ArrayBuffer> {
     if (this.#position !== this.#bytes.length) {
-      throw new FormatError(this.structure, `${this.#position} bytes written where ${this.#bytes.length} were promised`);
+      throw new FormatError(
+        this.structure,
+        `${this.#position} bytes written where ${this.#bytes.length} were promised`,
+      );
     }
     return this.#bytes;
   }
