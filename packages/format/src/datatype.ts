@@ -33,7 +33,7 @@ export interface FixedPointType extends DatatypeCommon {
 /** A floating-point number (IV.A.2.d, class 1); locations are bit numbers, 0 is the lowest. */
 export interface FloatingPointType extends DatatypeCommon {
   readonly class: "floating-point";
-  /** VAX: 16-bit words in big-endian order of little-endian bytes. */
+  /** VAX: little-endian words of 16 bits, the highest word first. */
   readonly byteOrder: ByteOrder | "VAX";
   readonly lowPad: 0 | 1;
   readonly highPad: 0 | 1;
