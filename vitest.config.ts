@@ -1,9 +1,11 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { TallyReporter } from "./tests/tally-reporter.js";
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
+  // Tests run on the sources: no build is needed, and a failure points into them.
   resolve: {
     alias: [
       { find: "@hdfive/format/filters", replacement: source("./packages/format/src/filters/index.ts") },
@@ -14,5 +16,6 @@ export default defineConfig({
   test: {
     include: ["packages/*/test/**/*.test.ts", "tests/**/*.test.ts"],
     testTimeout: 60_000,
+    reporters: [new TallyReporter(), "default"],
   },
 });
