@@ -1,3 +1,4 @@
+/// <reference path="./text-encoding.d.ts" />
 import type { FormatContext } from "./context.js";
 import { FormatError } from "./errors.js";
 

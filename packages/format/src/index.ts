@@ -1,0 +1,104 @@
+/**
+ * The HDF5 file format: every structure as a type with `decode`, `encode` and `sizeOf`.
+ *
+ * Filters that need no other library stand in `@hdfive/format/filters`.
+ */
+export type { BtreeNode } from "./btree-v1.js";
+export { type ChunkKey, type ChunkNode, chunkNode } from "./chunk-node.js";
+export type { Codec, NodeCodec } from "./codec.js";
+export { DEFAULT_CONTEXT, type FieldSize, type FormatContext } from "./context.js";
+export { type ContinuationChunk, continuationChunk } from "./continuation-chunk.js";
+export type {
+  ArrayType,
+  BitfieldType,
+  ByteOrder,
+  CharacterSet,
+  ComplexType,
+  CompoundMember,
+  CompoundType,
+  Datatype,
+  DatatypeCommon,
+  DatatypeVersion,
+  EnumerationMember,
+  EnumerationType,
+  FixedPointType,
+  FloatingPointType,
+  OpaqueType,
+  ReferenceKind,
+  ReferenceType,
+  StringPadding,
+  StringType,
+  TimeType,
+  VariableLengthType,
+} from "./datatype.js";
+export { driverInfoBlock } from "./driver-info-block.js";
+export { type ErrorCode, type ErrorDetails, FormatError, HdfiveError, UnsupportedError } from "./errors.js";
+export {
+  GLOBAL_HEAP_MAX_OBJECTS,
+  GLOBAL_HEAP_MINIMUM,
+  type GlobalHeap,
+  type GlobalHeapObject,
+  globalHeap,
+  globalHeapHeaderSize,
+  globalHeapObjectSize,
+} from "./global-heap.js";
+export { type GlobalHeapId, globalHeapId } from "./global-heap-id.js";
+export { type GroupNode, groupNode } from "./group-node.js";
+export { type HeaderMessage, MESSAGE_FLAGS, messageHeaderSize, messageSize, messagesSize } from "./header-message.js";
+export { type LocalHeap, type LocalHeapFreeBlock, localHeap, localHeapFreeBlock } from "./local-heap.js";
+export { lookup3 } from "./lookup3.js";
+export { MESSAGE_IDS, type MessageName } from "./message-ids.js";
+export { type Attribute, attributeMessage } from "./messages/attribute.js";
+export { type AttributeInfo, attributeInfoMessage } from "./messages/attribute-info.js";
+export { type BtreeK, btreeKMessage } from "./messages/btree-k.js";
+export { type Comment, commentMessage } from "./messages/comment.js";
+export { type Continuation, continuationMessage } from "./messages/continuation.js";
+export { type Dataspace, dataspaceMessage, MAX_RANK } from "./messages/dataspace.js";
+export { datatype } from "./messages/datatype.js";
+export { type DriverInfo, driverInfoMessage } from "./messages/driver-info.js";
+export { type FillValue, fillValueMessage } from "./messages/fill-value.js";
+export { type FillValueOld, fillValueOldMessage } from "./messages/fill-value-old.js";
+export {
+  FILTER_OPTIONAL,
+  type FilterDescription,
+  type FilterPipeline,
+  filterPipelineMessage,
+} from "./messages/filter-pipeline.js";
+export { type GroupInfo, groupInfoMessage } from "./messages/group-info.js";
+export {
+  type ChunkedLayout,
+  type CompactLayout,
+  type ContiguousLayout,
+  type Layout,
+  layoutMessage,
+} from "./messages/layout.js";
+export {
+  type ExternalLink,
+  type HardLink,
+  type Link,
+  type LinkFields,
+  linkMessage,
+  type SoftLink,
+  type UserDefinedLink,
+} from "./messages/link.js";
+export { type LinkInfo, linkInfoMessage } from "./messages/link-info.js";
+export { type ModificationTime, modificationTimeMessage } from "./messages/modification-time.js";
+export { modificationTimeOldMessage } from "./messages/modification-time-old.js";
+export { type ReferenceCount, referenceCountMessage } from "./messages/reference-count.js";
+export { MESSAGE_TYPES, type MessageType, messageTypeOf } from "./messages/registry.js";
+export { type SymbolTable, symbolTableMessage } from "./messages/symbol-table.js";
+export { type ObjectHeader, objectHeader } from "./object-header.js";
+export type { ObjectHeaderV1 } from "./object-header-v1.js";
+export { HEADER_FLAGS, type ObjectHeaderV2, type ObjectTimes, type PhaseChange } from "./object-header-v2.js";
+export { decodeText, Reader } from "./reader.js";
+export { type SharedMessage, sharedMessage } from "./shared-message.js";
+export { contextOf, superblock } from "./superblock.js";
+export { HDF5_SIGNATURE, isSignature, SUPERBLOCK_FLAGS, type Superblock } from "./superblock-fields.js";
+export { type SymbolNode, symbolNode, symbolNodeCapacity } from "./symbol-node.js";
+export {
+  type SymbolTableCache,
+  type SymbolTableEntry,
+  symbolTableEntry,
+  symbolTableEntrySize,
+} from "./symbol-table-entry.js";
+export { encodeText, Writer } from "./writer.js";
