@@ -1,4 +1,4 @@
-import { MESSAGE_IDS } from "./message-ids.js";
+import { MESSAGE_IDS, messageName } from "./message-ids.js";
 import type { Reader } from "./reader.js";
 import type { Writer } from "./writer.js";
 
@@ -121,7 +121,7 @@ function checkFlags(reader: Reader, { type, flags }: HeaderMessage): void {
     if (flags & MESSAGE_FLAGS.dontShare) {
       throw reader.corrupt(`message of type ${type} is marked both as shared and as never to be shared`);
     }
-    if (type <= MESSAGE_IDS.cacheImage && !SHARABLE_TYPES.includes(type)) {
+    if (messageName(type) !== "unknown" && !SHARABLE_TYPES.includes(type)) {
       throw reader.corrupt(`message of type ${type} is marked as shared, which its type cannot be`);
     }
   }

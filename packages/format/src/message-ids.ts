@@ -29,3 +29,17 @@ export const MESSAGE_IDS = {
 
 /** Name of a message type, a key of `MESSAGE_IDS`. */
 export type MessageName = keyof typeof MESSAGE_IDS;
+
+const WORDS: ReadonlyMap<number, string> = new Map(
+  Object.entries(MESSAGE_IDS).map(([name, id]) => [id, name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)]),
+);
+
+/**
+ * A message type in words for people, "fill value", and "unknown" for a number without a meaning.
+ * File Format Specification, section IV.A.2.
+ *
+ * The bogus message is unknown too: it exists to test what programs do with those, and its flags are to be obeyed.
+ */
+export function messageName(type: number): string {
+  return type === MESSAGE_IDS.bogus ? "unknown" : (WORDS.get(type) ?? "unknown");
+}
