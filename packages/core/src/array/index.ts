@@ -1,0 +1,67 @@
+/** Arrays without files: datatypes, memory, conversion, selections, and the copy between chunks and results. */
+export { broadcastIndices, broadcastStrides, fillsOnce } from "./broadcast.js";
+export { guessChunk } from "./chunk-guess.js";
+export { type Complex, ComplexArray } from "./complex-array.js";
+export { type HeapId, readHeapId, writeHeapId } from "./conversion/heap-id.js";
+export { hasHeapData, heapReferences } from "./conversion/heap-references.js";
+export type { HeapReader, HeapWriter, MemoryType } from "./conversion/memory-type.js";
+export { memoryType } from "./conversion/memory-type-of.js";
+export {
+  bfloat16Type,
+  bool,
+  complex64,
+  complex128,
+  complexType,
+  floatType,
+  integerType,
+} from "./dtype/atomic-types.js";
+export {
+  array,
+  bitfield,
+  compound,
+  enumeration,
+  opaque,
+  reference,
+  regionReference,
+  type StringOptions,
+  string,
+  vlen,
+} from "./dtype/builders.js";
+export { datatypesEqual } from "./dtype/datatypes-equal.js";
+export type { DtypeCode, DtypeLike, DtypeName } from "./dtype/dtype-like.js";
+export { dtypeName } from "./dtype/dtype-name.js";
+export { inferDatatype } from "./dtype/infer-datatype.js";
+export { isBooleanType, isComplexType } from "./dtype/recognize.js";
+export { toDatatype } from "./dtype/to-datatype.js";
+export { withOffsetSize } from "./dtype/versions.js";
+export {
+  bytesOf,
+  type Column,
+  CompoundArray,
+  copyElements,
+  type DataOf,
+  elementOf,
+  type MemoryArray,
+  NdArray,
+  type Scalar,
+  type UserArray,
+} from "./ndarray.js";
+export type { NumericArray } from "./numeric-array.js";
+export { ObjectReference } from "./object-reference.js";
+export { type ContiguousRun, contiguousBlockShape, contiguousRuns } from "./selection/contiguous-runs.js";
+export { projectChunks } from "./selection/project-chunks.js";
+export type { AxisPiece, ChunkPieces, ChunkProjection } from "./selection/projection.js";
+export { resolveSelection } from "./selection/resolve-selection.js";
+export { fillBytes, forEachRun, gather, scatter } from "./selection/scatter.js";
+export {
+  type AxisSelection,
+  type Index,
+  type Mask,
+  mask,
+  type ResolvedSelection,
+  type Selection,
+  type Slice,
+  slice,
+} from "./selection/selection.js";
+export { elementCount, rowMajorStrides, shapesEqual, shapeText } from "./shape.js";
+export { type FlatValues, userArray } from "./user-array.js";
