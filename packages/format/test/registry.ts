@@ -1,0 +1,15 @@
+import { datatypeEntries } from "./registry/datatypes.js";
+import type { RegistryEntry } from "./registry/entry.js";
+import { groupEntries } from "./registry/groups.js";
+import { heapEntries } from "./registry/heaps.js";
+import { valueEntries } from "./registry/values.js";
+
+export type { RegistryEntry } from "./registry/entry.js";
+
+/** Every codec of the package. */
+export const registry: readonly RegistryEntry[] = [
+  ...groupEntries,
+  ...heapEntries,
+  ...datatypeEntries,
+  ...valueEntries,
+];
