@@ -8,7 +8,7 @@ import { entry, type RegistryEntry } from "./entry.js";
 
 /** A position in a data segment; 1 says "none" and no block can start there. */
 function position(size: number): fc.Arbitrary<number> {
-  return address(size - 1).map((at) => at * 8);
+  return address(Math.min(size - 1, 5)).map((at) => at * 8);
 }
 
 /** A collection that leaves some room after its objects, from none on. */
@@ -34,7 +34,7 @@ export const heapEntries: readonly RegistryEntry[] = CONTEXTS.flatMap(([sizes, c
     codec: localHeap,
     context,
     arbitrary: fc
-      .tuple(address(context.lengthSize - 1), address(context.offsetSize), fc.boolean())
+      .tuple(address(Math.min(context.lengthSize - 1, 5)), address(context.offsetSize), fc.boolean())
       .map(([at, dataAddress, full]) => ({
         dataSize: at + 8,
         freeListHead: full || at === 1 ? null : at,
