@@ -24,7 +24,7 @@ const env = {
   TURBO_TELEMETRY_DISABLED: "1",
   DO_NOT_TRACK: "1",
   // .npmrc silences npm so that `npm run corpus -- … --json` prints JSON only; what npx has to say must still be heard.
-  npm_config_loglevel: "warn",
+  npm_config_loglevel: "error",
 };
 
 for (const args of tasks[task] ?? [["run", task, ...rest]]) {
