@@ -2,6 +2,7 @@ import { type BtreeKeys, type BtreeNode, btreeNodeSize, decodeBtreeNode, encodeB
 import type { NodeCodec } from "./codec.js";
 import type { FormatContext } from "./context.js";
 import { FormatError } from "./errors.js";
+import { MAX_RANK } from "./messages/dataspace.js";
 import type { Reader } from "./reader.js";
 import type { Writer } from "./writer.js";
 
@@ -19,8 +20,6 @@ export interface ChunkKey {
 
 /** A version 1 B-tree node of a chunked dataset (III.A.1, node type 1). */
 export type ChunkNode = BtreeNode<ChunkKey>;
-
-const MAX_RANK = 32;
 
 function chunkKeys(rank: number): BtreeKeys<ChunkKey> {
   return {

@@ -30,7 +30,7 @@ export interface FixedPointType extends DatatypeCommon {
   readonly bitPrecision: number;
 }
 
-/** A floating-point number (IV.A.2.d, class 1); locations are bit numbers, 0 is the lowest. */
+/** A floating-point number (IV.A.2.d, class 1); locations are counted from the element's lowest bit, 0. */
 export interface FloatingPointType extends DatatypeCommon {
   readonly class: "floating-point";
   /** VAX: little-endian words of 16 bits, the highest word first. */

@@ -1,10 +1,18 @@
 import type { FormatContext } from "../context.js";
 import type { ArrayType } from "../datatype.js";
+import { MAX_RANK } from "../messages/dataspace.js";
 import type { Reader } from "../reader.js";
 import type { Writer } from "../writer.js";
 import type { DatatypeClass, DatatypeHead, NestedDatatypes } from "./datatype-class.js";
 
-const MAX_RANK = 32;
+/**
+ * Before version 3 reserved bytes and a permutation of the dimensions stand in an array's properties.
+ *
+ * The specification has arrays from version 2 on, but libhdf5 1.4 wrote them into version 1 as well.
+ */
+function hasPermutation(version: number): boolean {
+  return version < 3;
+}
 
 /** Class 10, arrays (IV.A.2.d): dimensions, the slowest first, and the type of the elements. */
 export const arrayClass: DatatypeClass<ArrayType> = {
@@ -18,22 +26,19 @@ export const arrayClass: DatatypeClass<ArrayType> = {
     depth: number,
   ): ArrayType {
     const { version, size } = head;
-    if (version < 2) {
-      throw reader.corrupt(`array datatype in version ${version}`);
-    }
     const rank = reader.u8();
     if (rank > MAX_RANK) {
       throw reader.corrupt(`array datatype of ${rank} dimensions where ${MAX_RANK} is the most`);
     }
-    if (version === 2) {
+    if (hasPermutation(version)) {
       reader.skip(3);
     }
     const dimensions: number[] = [];
     for (let i = 0; i < rank; i++) {
       dimensions.push(reader.u32());
     }
-    if (version === 2) {
-      // A permutation of the dimensions that nobody ever used.
+    if (hasPermutation(version)) {
+      // Nothing ever permuted dimensions.
       reader.skip(4 * rank);
     }
     const base = nested.decode(reader, context, depth + 1);
@@ -49,17 +54,17 @@ export const arrayClass: DatatypeClass<ArrayType> = {
 
   encode(type: ArrayType, writer: Writer, nested: NestedDatatypes, depth: number): void {
     const { version, dimensions } = type;
-    if (version < 2 || dimensions.length > MAX_RANK) {
-      throw writer.invalid(`array datatype of ${dimensions.length} dimensions in version ${version}`);
+    if (dimensions.length > MAX_RANK) {
+      throw writer.invalid(`array datatype of ${dimensions.length} dimensions where ${MAX_RANK} is the most`);
     }
     writer.u8(dimensions.length);
-    if (version === 2) {
+    if (hasPermutation(version)) {
       writer.zeros(3);
     }
     for (const dimension of dimensions) {
       writer.u32(dimension);
     }
-    if (version === 2) {
+    if (hasPermutation(version)) {
       for (let i = 0; i < dimensions.length; i++) {
         writer.u32(i);
       }
@@ -69,6 +74,6 @@ export const arrayClass: DatatypeClass<ArrayType> = {
 
   sizeOf(type: ArrayType, nested: NestedDatatypes): number {
     const rank = type.dimensions.length;
-    return (type.version === 2 ? 4 + 8 * rank : 1 + 4 * rank) + nested.sizeOf(type.base);
+    return (hasPermutation(type.version) ? 4 + 8 * rank : 1 + 4 * rank) + nested.sizeOf(type.base);
   },
 };

@@ -34,6 +34,19 @@ function decodeMemberShape(reader: Reader): number[] {
   return dimensions;
 }
 
+function encodeMemberShape(dimensions: readonly number[], writer: Writer): void {
+  writer.u8(dimensions.length);
+  writer.zeros(3);
+  // The permutation that changes nothing, a byte for each dimension.
+  for (let i = 0; i < MAX_MEMBER_RANK; i++) {
+    writer.u8(i < dimensions.length ? i : 0);
+  }
+  writer.zeros(4);
+  for (let i = 0; i < MAX_MEMBER_RANK; i++) {
+    writer.u32(dimensions[i] ?? 0);
+  }
+}
+
 function memberByteLength(member: CompoundMember): number {
   return member.dimensions.reduce((length, dimension) => length * dimension, member.datatype.size);
 }
@@ -104,11 +117,7 @@ export const compoundClass: DatatypeClass<CompoundType> = {
       encodeMemberName(version, name, writer);
       writer.uint(byteOffset, offsetWidth(type));
       if (version === 1) {
-        writer.u8(dimensions.length);
-        writer.zeros(3 + 4 + 4);
-        for (let i = 0; i < MAX_MEMBER_RANK; i++) {
-          writer.u32(dimensions[i] ?? 0);
-        }
+        encodeMemberShape(dimensions, writer);
       }
       nested.encode(datatype, writer, depth + 1);
     }

@@ -19,12 +19,13 @@ function decodeByteOrder(head: DatatypeHead, reader: Reader): FloatingPointType[
   return byteOrderOf(head.bits);
 }
 
-/** Throws unless sign, exponent and mantissa lie in the precision and apart from each other. */
+/** Throws unless sign, exponent and mantissa, counted from bit 0 of the element, lie apart and below the number's end. */
 function verifyFields(type: FloatingPointType, reader: Reader): void {
-  const { bitPrecision, signLocation: sign, exponentLocation, exponentSize, mantissaLocation, mantissaSize } = type;
+  const { signLocation: sign, exponentLocation, exponentSize, mantissaLocation, mantissaSize } = type;
+  const end = type.bitOffset + type.bitPrecision;
   const exponentEnd = exponentLocation + exponentSize;
   const mantissaEnd = mantissaLocation + mantissaSize;
-  const inside = sign < bitPrecision && exponentEnd <= bitPrecision && mantissaEnd <= bitPrecision;
+  const inside = sign < end && exponentEnd <= end && mantissaEnd <= end;
   const apart =
     (sign < exponentLocation || sign >= exponentEnd) &&
     (sign < mantissaLocation || sign >= mantissaEnd) &&
@@ -32,7 +33,7 @@ function verifyFields(type: FloatingPointType, reader: Reader): void {
   if (exponentSize === 0 || mantissaSize === 0 || !inside || !apart) {
     throw reader.corrupt(
       `sign at bit ${sign}, exponent ${exponentSize} bits at ${exponentLocation}, mantissa ${mantissaSize} bits at ` +
-        `${mantissaLocation} do not make a floating-point number of ${bitPrecision} bits`,
+        `${mantissaLocation} do not make a floating-point number that ends at bit ${end}`,
     );
   }
 }

@@ -5,7 +5,7 @@ import type { Writer } from "../writer.js";
 import type { DatatypeClass, DatatypeHead } from "./datatype-class.js";
 
 const KINDS: readonly ReferenceKind[] = ["object", "region", "object-2", "region-2", "attribute"];
-/** First kind that came with version 4, and the one way those are stored so far. */
+/** First kind that came with version 4 (early files have it in version 1), and the one way those are stored so far. */
 const FIRST_NEW_KIND = 2;
 const NEW_ENCODING = 1;
 
@@ -21,8 +21,8 @@ export const referenceClass: DatatypeClass<ReferenceType> = {
     }
     const isNew = (bits & 15) >= FIRST_NEW_KIND;
     const encodingVersion = isNew ? (bits >> 4) & 15 : 0;
-    if (isNew && (version < 4 || encodingVersion !== NEW_ENCODING)) {
-      throw reader.corrupt(`${kind} reference with encoding version ${encodingVersion} in version ${version}`);
+    if (isNew && encodingVersion !== NEW_ENCODING) {
+      throw reader.corrupt(`${kind} reference with encoding version ${encodingVersion}`);
     }
     const least = kind === "object" ? context.offsetSize : kind === "region" ? context.offsetSize + 4 : 0;
     if (size < least) {
@@ -37,10 +37,8 @@ export const referenceClass: DatatypeClass<ReferenceType> = {
 
   encode(type: ReferenceType, writer: Writer): void {
     const isNew = KINDS.indexOf(type.kind) >= FIRST_NEW_KIND;
-    if ((isNew && type.version < 4) || type.encodingVersion !== (isNew ? NEW_ENCODING : 0)) {
-      throw writer.invalid(
-        `${type.kind} reference with encoding version ${type.encodingVersion} in version ${type.version}`,
-      );
+    if (type.encodingVersion !== (isNew ? NEW_ENCODING : 0)) {
+      throw writer.invalid(`${type.kind} reference with encoding version ${type.encodingVersion}`);
     }
   },
 

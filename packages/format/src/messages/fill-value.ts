@@ -18,6 +18,8 @@ export interface FillValue {
 
 const ALLOCATION_TIMES: readonly FillValue["allocationTime"][] = ["early", "late", "incremental"];
 const FILL_TIMES: readonly FillValue["fillTime"][] = ["alloc", "never", "if-set"];
+/** What libhdf5 wrote as size where version 1 stores one although there is no fill value. */
+const UNDEFINED_SIZE = -1;
 const UNDEFINED_BIT = 0x10;
 const VALUE_BIT = 0x20;
 const KNOWN_BITS = 0x3f;
@@ -105,7 +107,7 @@ export const fillValueMessage: Codec<FillValue> = {
       writer.u8(defined === "undefined" ? 0 : 1);
     }
     if (hasSize(fill)) {
-      writer.u32(value?.length ?? 0);
+      writer.i32(value?.length ?? (defined === "undefined" ? UNDEFINED_SIZE : 0));
     }
     if (value !== null) {
       writer.bytes(value);
