@@ -1,4 +1,5 @@
 import type { Codec } from "./codec.js";
+import type { FormatContext } from "./context.js";
 
 /** Where a shared message stands. File Format Specification, section IV.A.1.a, "Shared Message". */
 export type SharedMessage =
@@ -8,6 +9,8 @@ export type SharedMessage =
       readonly kind: "committed";
       /** Address of that object header. */
       readonly address: number;
+      /** What version 1 has between type and address and nobody reads; zeros when not given. */
+      readonly unused?: Uint8Array;
     }
   | {
       readonly version: 3;
@@ -20,6 +23,11 @@ export type SharedMessage =
 const TYPE_HEAP = 1;
 const TYPE_COMMITTED = 2;
 const HEAP_ID_SIZE = 8;
+
+/** Six reserved bytes, and the name offset of a symbol table entry that once stood there. */
+function unusedSize({ lengthSize }: FormatContext): number {
+  return 6 + lengthSize;
+}
 
 /** What the data of a message flagged as shared holds. File Format Specification, section IV.A.1.a, "Shared Message". */
 export const sharedMessage: Codec<SharedMessage> = {
@@ -38,11 +46,9 @@ export const sharedMessage: Codec<SharedMessage> = {
     if (version === 3 && type !== TYPE_COMMITTED) {
       throw reader.corrupt(`type ${type} is not known`);
     }
-    if (version === 1) {
-      // Six reserved bytes, and the name offset of a symbol table entry that stood here before.
-      reader.skip(6 + context.lengthSize);
-    }
-    return { version, kind: "committed", address: reader.definedOffset(context, "address of the object header") };
+    const unused = version === 1 ? { unused: reader.bytes(unusedSize(context)) } : {};
+    const address = reader.definedOffset(context, "address of the object header");
+    return { version, kind: "committed", address, ...unused };
   },
   encode(value, writer, context) {
     writer.u8(value.version);
@@ -56,7 +62,11 @@ export const sharedMessage: Codec<SharedMessage> = {
     }
     writer.u8(value.version === 1 ? 0 : TYPE_COMMITTED);
     if (value.version === 1) {
-      writer.zeros(6 + context.lengthSize);
+      const unused = value.unused ?? new Uint8Array(unusedSize(context));
+      if (unused.length !== unusedSize(context)) {
+        throw writer.invalid(`${unused.length} unused bytes where ${unusedSize(context)} must stand`);
+      }
+      writer.bytes(unused);
     }
     writer.offset(value.address, context);
   },
@@ -64,6 +74,6 @@ export const sharedMessage: Codec<SharedMessage> = {
     if (value.kind === "heap") {
       return 2 + HEAP_ID_SIZE;
     }
-    return 2 + (value.version === 1 ? 6 + context.lengthSize : 0) + context.offsetSize;
+    return 2 + (value.version === 1 ? unusedSize(context) : 0) + context.offsetSize;
   },
 };

@@ -1,0 +1,85 @@
+import { expect, test } from "vitest";
+import { type BtreeNode, type Codec, HdfiveError, Reader, UnsupportedError, Writer } from "../src/index.js";
+import { corpusFiles, corpusIsPresent } from "./corpus.js";
+import { CorpusWalk, type RealStructure } from "./corpus-structures.js";
+
+/** Structures of which a file of the corpus must show some, or the walk has lost its way. */
+const EXPECTED_CODECS = [
+  ...["superblock", "object-header", "continuation-chunk", "shared-message", "driver-info-block"],
+  ...["symbol-node", "group-node", "chunk-node", "local-heap"],
+  ...["dataspace", "datatype", "data-layout", "fill-value", "fill-value-old", "filter-pipeline", "attribute"],
+  ...["link", "link-info", "group-info", "attribute-info", "symbol-table", "continuation", "comment", "btree-k"],
+  ...["modification-time", "modification-time-old", "reference-count"],
+];
+
+function encoded<T>(codec: Codec<T>, value: T, { context }: RealStructure): Uint8Array {
+  const writer = new Writer(codec.sizeOf(value, context), codec.name);
+  codec.encode(value, writer, context);
+  return writer.finish();
+}
+
+/** Bytes of a node that mean something: behind its entries, old ones may lie about. */
+function usedSize(structure: RealStructure, value: unknown, size: number): number {
+  const { context, codec } = structure;
+  const header = 8;
+  if (codec.name === "symbol-node") {
+    const { entries } = value as { readonly entries: readonly unknown[] };
+    return header + entries.length * (context.lengthSize + context.offsetSize + 24);
+  }
+  if (codec.name === "group-node" || codec.name === "chunk-node") {
+    const { children, keys } = value as BtreeNode<{ readonly offset?: readonly number[] }>;
+    const rank = keys[0]?.offset?.length;
+    const keySize = rank === undefined ? context.lengthSize : 8 + 8 * (rank + 1);
+    const { offsetSize } = context;
+    return header + 2 * offsetSize + children.length * (offsetSize + keySize) + (children.length > 0 ? keySize : 0);
+  }
+  return size;
+}
+
+/** What is wrong with a structure's round trip, or `undefined`. */
+function problemOf(structure: RealStructure): string | undefined {
+  const { codec, bytes, address, context } = structure;
+  let value: unknown;
+  try {
+    value = codec.decode(new Reader(bytes, codec.name, address), context);
+  } catch (error) {
+    return error instanceof UnsupportedError ? undefined : `does not decode: ${error}`;
+  }
+  const again = encoded(codec, value, structure);
+  const size = usedSize(structure, value, again.length);
+  if (again.length > bytes.length || (again.length < bytes.length && !structure.mayBePadded)) {
+    return `${again.length} bytes where the file has ${bytes.length}`;
+  }
+  return Buffer.compare(again.subarray(0, size), bytes.subarray(0, size)) === 0 ? undefined : "has other bytes";
+}
+
+test.runIf(corpusIsPresent())("every structure of the real files is written again as it was", () => {
+  const counts = new Map<string, number>();
+  const problems: string[] = [];
+  for (const file of corpusFiles()) {
+    for (const structure of new CorpusWalk(file).structures) {
+      const { codec, address } = structure;
+      counts.set(codec.name, (counts.get(codec.name) ?? 0) + 1);
+      const problem = problemOf(structure);
+      if (problem !== undefined) {
+        problems.push(`${codec.name} at ${address} of ${file.name}: ${problem}`);
+      }
+    }
+  }
+  expect(problems).toEqual([]);
+  expect(EXPECTED_CODECS.filter((name) => !counts.has(name))).toEqual([]);
+});
+
+test.runIf(corpusIsPresent())("every truncation of a real object header is a typed error", () => {
+  let refused = 0;
+  for (const file of corpusFiles()) {
+    const headers = new CorpusWalk(file).structures.filter(({ codec }) => codec.name === "object-header");
+    for (const { codec, bytes, context } of headers.slice(0, 3)) {
+      for (let length = 0; length < bytes.length; length += 5) {
+        expect(() => codec.decode(new Reader(bytes.subarray(0, length), codec.name), context)).toThrow(HdfiveError);
+        refused++;
+      }
+    }
+  }
+  expect(refused).toBeGreaterThan(1000);
+});
