@@ -1,0 +1,30 @@
+import type { LinkInfo, SymbolTable } from "@hdfive/format";
+
+/** A link to be made: its name and what it leads to. */
+export type NewLink = { readonly name: string } & (
+  | { readonly kind: "hard"; readonly address: number }
+  | { readonly kind: "soft"; readonly target: string }
+  | { readonly kind: "external"; readonly file: string; readonly path: string }
+  | { readonly kind: "user-defined"; readonly linkType: number; readonly data: Uint8Array }
+);
+
+/** A link of a group, whatever the group's style. */
+export type GroupLink = NewLink & {
+  /** When the link was made among those of its group; `null` when the group does not keep it. */
+  readonly creationOrder: number | null;
+};
+
+/** Where a group keeps its links: in a symbol table, in messages of its header, or in a fractal heap. */
+export type GroupAccess =
+  | (SymbolTable & { readonly style: "symbol-table"; readonly headerAddress: number })
+  | { readonly style: "compact"; readonly headerAddress: number; readonly linkInfo: LinkInfo }
+  | { readonly style: "dense"; readonly headerAddress: number; readonly linkInfo: LinkInfo };
+
+/** Where listing goes on: after a name, or after a creation order in groups that track it. */
+export type LinkPosition = Uint8Array | number;
+
+/** Some of the links of a group; `next` is `null` when they are the last. */
+export interface LinkPage {
+  readonly links: readonly GroupLink[];
+  readonly next: LinkPosition | null;
+}
