@@ -19,7 +19,7 @@ export interface GlobalHeap {
   readonly objects: readonly GlobalHeapObject[];
 }
 
-/** Smallest global heap collection in bytes (III.E). */
+/** Smallest global heap collection that libhdf5 makes, in bytes (III.E); smaller ones of other writers are read. */
 export const GLOBAL_HEAP_MINIMUM = 4096;
 
 /** Most objects in one global heap collection (III.E): indices are 16-bit numbers and 0 is the free space. */
@@ -95,7 +95,7 @@ export const globalHeap: NodeCodec<GlobalHeap> = {
     const start = writer.position;
     const end = start + value.byteLength;
     const objectHeaderSize = globalHeapObjectSize(0, context);
-    if (value.byteLength < GLOBAL_HEAP_MINIMUM || value.byteLength % 8 !== 0) {
+    if (value.byteLength < globalHeapHeaderSize(context) || value.byteLength % 8 !== 0) {
       throw writer.invalid(`collection of ${value.byteLength} bytes`);
     }
     writer.signature("GCOL");
@@ -122,10 +122,8 @@ export const globalHeap: NodeCodec<GlobalHeap> = {
     return value.byteLength;
   },
 
-  // No collection is smaller, so most are fetched in one go.
-  prefixSize(): number {
-    return GLOBAL_HEAP_MINIMUM;
-  },
+  // Nearly all collections have 4096 bytes, but to ask for so many would reach past the end of files with smaller ones.
+  prefixSize: globalHeapHeaderSize,
 
   totalSize(prefix: Reader, context: FormatContext): number {
     return decodeHeader(prefix, context);
@@ -141,8 +139,8 @@ function decodeHeader(reader: Reader, context: FormatContext): number {
   }
   reader.skip(3);
   const byteLength = reader.lengthField(context);
-  if (byteLength < GLOBAL_HEAP_MINIMUM) {
-    throw reader.corrupt(`collection of ${byteLength} bytes where ${GLOBAL_HEAP_MINIMUM} is the least`);
+  if (byteLength < globalHeapHeaderSize(context)) {
+    throw reader.corrupt(`collection of ${byteLength} bytes does not hold its own header`);
   }
   reader.align(8, start);
   return byteLength;
