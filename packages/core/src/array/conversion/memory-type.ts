@@ -26,7 +26,7 @@ export interface HeapWriter {
 export interface MemoryType {
   /** Datatype of the bytes. */
   readonly datatype: Datatype;
-  /** Datatype of the values in memory: `datatype`, or what the caller asked to have it read `as`. */
+  /** Datatype of one value in memory: that of the file or what was asked for, an array datatype's elements for an array. */
   readonly memoryDatatype: Datatype;
   /** Dimensions that an array datatype appends to the shape; empty for every other class. */
   readonly innerShape: readonly number[];
@@ -36,6 +36,8 @@ export interface MemoryType {
   readonly bytesPerElement: number;
   /** True when decoding or encoding needs the global heap. */
   readonly needsHeap: boolean;
+  /** The bytes of `from` when they are the file's bytes already, so that they can be copied as they are; else `null`. */
+  asFileBytes(from: UserArray): Uint8Array | null;
   /** Memory for `count` elements: zeros, empty strings, empty sequences, null references. */
   allocate(count: number): MemoryArray;
   /** Converts `count` packed elements from `bytes[byteOffset …]` to `into[at …]`. */

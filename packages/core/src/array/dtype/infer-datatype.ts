@@ -1,6 +1,7 @@
 import { type Datatype, HdfiveError } from "@hdfive/format";
 import { ComplexArray } from "../complex-array.js";
-import { type MemoryArray, NdArray } from "../ndarray.js";
+import { describe } from "../describe-value.js";
+import { NdArray } from "../ndarray.js";
 import { type NumericKind, numericKindOf } from "../numeric-array.js";
 import { ObjectReference } from "../object-reference.js";
 import { bool, complexType, floatType, integerType } from "./atomic-types.js";
@@ -128,20 +129,4 @@ function merge(seen: Seen, kind: NonNullable<Seen["kind"]>): void {
     throw new HdfiveError("INVALID_ARGUMENT", `${seen.kind} and ${kind} values in one array have no HDF5 equivalent`);
   }
   seen.kind = before > now ? seen.kind : kind;
-}
-
-/** What a value is, for an error's text. */
-export function describe(value: unknown): string {
-  if (value === null || value === undefined) {
-    return String(value);
-  }
-  const name: unknown = typeof value === "object" ? value.constructor?.name : typeof value;
-  return typeof value === "object"
-    ? `an object of type ${String(name ?? "Object")}`
-    : `a value of type ${String(name)}`;
-}
-
-/** Values that are one array in memory already. */
-export function isMemoryArray(value: unknown): value is MemoryArray {
-  return wholeType(value) !== null && !(value instanceof NdArray);
 }

@@ -12,7 +12,7 @@ export function isBooleanType(datatype: Datatype): boolean {
 /** The floating-point type of the parts when a compound is h5py's complex number (members `r` and `i`), else `null`. */
 export function isComplexType(datatype: Datatype): Datatype | null {
   if (datatype.class === "complex") {
-    return datatype.base;
+    return datatype.base.class === "floating-point" ? datatype.base : null;
   }
   if (datatype.class !== "compound" || datatype.members.length !== 2) {
     return null;
