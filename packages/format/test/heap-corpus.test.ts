@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import type { BtreeNode } from "../src/btree-v1.js";
 import {
   type Codec,
   type FormatContext,
@@ -10,7 +9,6 @@ import {
   localHeap,
   localHeapFreeBlock,
   Reader,
-  symbolTableEntrySize,
   Writer,
 } from "../src/index.js";
 import { corpusFiles, corpusIsPresent } from "./corpus.js";
@@ -24,57 +22,6 @@ function rewritten<T>(codec: Codec<T>, value: T, context: FormatContext): Uint8A
   codec.encode(value, writer, context);
   return writer.finish();
 }
-
-/** Bytes of a node up to the end of its last key; libhdf5 leaves old keys behind it. */
-function usedBytes(node: BtreeNode<unknown>, keySize: number, { offsetSize }: FormatContext): number {
-  return 8 + 2 * offsetSize + node.children.length * offsetSize + node.keys.length * keySize;
-}
-
-function nodeSizeOf(name: string, value: unknown, context: FormatContext, byteLength: number): number {
-  if (name === "symbol-node") {
-    return 8 + (value as { entries: readonly unknown[] }).entries.length * symbolTableEntrySize(context);
-  }
-  if (name === "group-node") {
-    return usedBytes(value as BtreeNode<unknown>, context.lengthSize, context);
-  }
-  if (name === "chunk-node") {
-    const node = value as BtreeNode<{ offset: readonly number[] }>;
-    return usedBytes(node, 16 + 8 * (node.keys[0]?.offset.length ?? 0), context);
-  }
-  return byteLength;
-}
-
-test.runIf(corpusIsPresent())(
-  "groups and chunk B-trees of the corpus are written back byte by byte as far as they are used",
-  () => {
-    const counts = new Map<string, number>();
-    for (const file of corpusFiles()) {
-      if (file.name.endsWith(UNREADABLE)) {
-        continue;
-      }
-      for (const { codec, context, address, bytes } of new CorpusWalk(file).structures) {
-        if (!["symbol-node", "group-node", "chunk-node", "local-heap"].includes(codec.name)) {
-          continue;
-        }
-        const where = `${codec.name} of ${file.name} at ${address}`;
-        const value = codec.decode(new Reader(bytes, where), context);
-        const written = rewritten(codec, value, context);
-        const used = nodeSizeOf(codec.name, value, context, bytes.length);
-        expect(written.length, where).toBe(bytes.length);
-        expect(Buffer.compare(written.subarray(0, used), bytes.subarray(0, used)), where).toBe(0);
-        expect(
-          written.subarray(used).every((byte) => byte === 0),
-          where,
-        ).toBe(true);
-        counts.set(codec.name, (counts.get(codec.name) ?? 0) + 1);
-      }
-    }
-    expect(counts.get("symbol-node")).toBeGreaterThan(1500);
-    expect(counts.get("group-node")).toBeGreaterThan(1500);
-    expect(counts.get("chunk-node")).toBeGreaterThan(1000);
-    expect(counts.get("local-heap")).toBeGreaterThan(1500);
-  },
-);
 
 test.runIf(corpusIsPresent())("free lists of the corpus's local heaps lie in their data segments and end", () => {
   let blocks = 0;
