@@ -41,13 +41,17 @@ export function* corpusFiles(): Generator<CorpusFile> {
       const objectAddresses = Object.values(objects).flatMap(({ addr }) => (addr === undefined ? [] : [Number(addr)]));
       yield {
         name: file,
-        bytes: readFileSync(new URL(encodeURI(file).replace(/[?#]/g, encodeURIComponent), folder)),
+        bytes: new Uint8Array(readFileSync(urlOf(file))),
         objectAddresses,
       };
     }
   }
 }
 
+function urlOf(path: string): URL {
+  return new URL(encodeURI(path).replace(/[?#]/g, encodeURIComponent), folder);
+}
+
 function readJson<T>(path: string): T {
-  return JSON.parse(readFileSync(new URL(encodeURI(path).replace(/[?#]/g, encodeURIComponent), folder), "utf8")) as T;
+  return JSON.parse(readFileSync(urlOf(path), "utf8")) as T;
 }

@@ -4,33 +4,30 @@ import { FormatError, HdfiveError } from "../errors.js";
  * The shuffle filter (filter 2), in the direction of writing: the first bytes of all elements, then the second bytes, and so
  * on. File Format Specification, section IV.A.2.l.
  *
- * Bytes after the last whole element stay at the end. The result is new memory, also where nothing moves. Throws a
- * `FormatError` for an element size that is not a positive whole number, which a damaged file can hold.
+ * Bytes after the last whole element stay at the end. `into` takes the result when given and may not overlap `bytes`. Throws a
+ * `FormatError` for an element size that is not a positive whole number, which a damaged file can hold, and an
+ * `INVALID_ARGUMENT` error for an `into` that is too short.
  */
-export function shuffle(bytes: Uint8Array, elementSize: number): Uint8Array {
-  checkElementSize(elementSize);
-  const into = new Uint8Array(bytes.length);
+export function shuffle(bytes: Uint8Array, elementSize: number, into?: Uint8Array): Uint8Array {
+  const result = resultOf(bytes, elementSize, into);
   const count = Math.floor(bytes.length / elementSize);
-  const whole = count * elementSize;
-  const planes = { view: viewOf(into), bytes: into };
-  const elements = { view: viewOf(bytes), bytes };
-  into.set(elementSize === 1 ? bytes : bytes.subarray(whole), elementSize === 1 ? 0 : whole);
-  switch (elementSize) {
-    case 1:
-      break;
-    case 2:
-      shuffle2(elements, planes, count);
-      break;
-    case 4:
-      shuffle4(elements, planes, count);
-      break;
-    case 8:
-      shuffle8(elements, planes, count);
-      break;
-    default:
-      spread(bytes, into, elementSize, count, 0);
+  const wordCount = count - (count % 4);
+  // One element or none stays as it is; without this, an absurd element size would cost as many rounds.
+  if (elementSize === 1 || count < 2) {
+    result.set(bytes);
+    return result;
   }
-  return into;
+  if (elementSize === 2) {
+    splitPairs(viewOf(bytes), viewOf(result), count, wordCount);
+    spread(bytes, result, elementSize, count, wordCount);
+  } else if (elementSize % 4 === 0) {
+    splitWords(viewOf(bytes), viewOf(result), elementSize, count, wordCount);
+    spread(bytes, result, elementSize, count, wordCount);
+  } else {
+    spread(bytes, result, elementSize, count, 0);
+  }
+  copyTail(bytes, result, count * elementSize);
+  return result;
 }
 
 /**
@@ -41,52 +38,50 @@ export function shuffle(bytes: Uint8Array, elementSize: number): Uint8Array {
  * positive whole number, and an `INVALID_ARGUMENT` error for an `into` that is too short.
  */
 export function unshuffle(bytes: Uint8Array, elementSize: number, into?: Uint8Array): Uint8Array {
-  checkElementSize(elementSize);
-  const result = into === undefined ? new Uint8Array(bytes.length) : intoOf(into, bytes.length);
+  const result = resultOf(bytes, elementSize, into);
   const count = Math.floor(bytes.length / elementSize);
-  const whole = count * elementSize;
-  const planes = { view: viewOf(bytes), bytes };
-  const elements = { view: viewOf(result), bytes: result };
-  result.set(elementSize === 1 ? bytes : bytes.subarray(whole), elementSize === 1 ? 0 : whole);
-  switch (elementSize) {
-    case 1:
-      break;
-    case 2:
-      unshuffle2(planes, elements, count);
-      break;
-    case 4:
-      unshuffle4(planes, elements, count);
-      break;
-    case 8:
-      unshuffle8(planes, elements, count);
-      break;
-    default:
-      collect(bytes, result, elementSize, count, 0);
+  const wordCount = count - (count % 4);
+  // One element or none stays as it is; without this, an absurd element size would cost as many rounds.
+  if (elementSize === 1 || count < 2) {
+    result.set(bytes);
+    return result;
   }
+  if (elementSize === 2) {
+    joinPairs(viewOf(bytes), viewOf(result), count, wordCount);
+    collect(bytes, result, elementSize, count, wordCount);
+  } else if (elementSize % 4 === 0) {
+    joinWords(viewOf(bytes), viewOf(result), elementSize, count, wordCount);
+    collect(bytes, result, elementSize, count, wordCount);
+  } else {
+    collect(bytes, result, elementSize, count, 0);
+  }
+  copyTail(bytes, result, count * elementSize);
   return result;
 }
 
-/** Bytes and a view of them: words are read and written through the view at any alignment. */
-interface Memory {
-  readonly bytes: Uint8Array;
-  readonly view: DataView;
-}
-
+/** Words are read and written through views, which take any alignment at the same speed. */
 function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-function checkElementSize(elementSize: number): void {
+function resultOf(bytes: Uint8Array, elementSize: number, into: Uint8Array | undefined): Uint8Array {
   if (!Number.isSafeInteger(elementSize) || elementSize < 1) {
     throw new FormatError("shuffle filter", `element size ${elementSize}`);
   }
+  if (into === undefined) {
+    return new Uint8Array(bytes.length);
+  }
+  if (into.length < bytes.length) {
+    throw new HdfiveError("INVALID_ARGUMENT", `${bytes.length} bytes to shuffle do not fit the ${into.length} given`);
+  }
+  return into.subarray(0, bytes.length);
 }
 
-function intoOf(into: Uint8Array, byteLength: number): Uint8Array {
-  if (into.length < byteLength) {
-    throw new HdfiveError("INVALID_ARGUMENT", `${byteLength} unshuffled bytes do not fit the ${into.length} given`);
+/** Bytes after the last whole element stay where they are. */
+function copyTail(bytes: Uint8Array, result: Uint8Array, from: number): void {
+  if (from < bytes.length) {
+    result.set(bytes.subarray(from), from);
   }
-  return into.subarray(0, byteLength);
 }
 
 /** Any element size, from element `from` on: what the word loops leave, and sizes that have none. */
@@ -108,74 +103,75 @@ function collect(planes: Uint8Array, elements: Uint8Array, size: number, count: 
   }
 }
 
-// The loops below move four elements at a time: 4 x 4 bytes are transposed in 32-bit registers, first within pairs of rows,
-// then between the pairs. They are 4 to 5 times as fast as moving single bytes.
+// The loops below move four elements at a time: bytes change places inside 32-bit registers. They are 4 times as fast as
+// moving single bytes.
 
-function unshuffle2(planes: Memory, elements: Memory, count: number): void {
-  const source = planes.view;
-  const target = elements.view;
-  const whole = count - (count % 4);
-  for (let i = 0; i < whole; i += 4) {
-    const low = source.getInt32(i, true);
-    const high = source.getInt32(count + i, true);
+function joinPairs(planes: DataView, elements: DataView, count: number, wordCount: number): void {
+  for (let i = 0; i < wordCount; i += 4) {
+    const low = planes.getInt32(i, true);
+    const high = planes.getInt32(count + i, true);
     const even = (low & 0x00ff00ff) | ((high & 0x00ff00ff) << 8);
     const odd = ((low >>> 8) & 0x00ff00ff) | (high & 0xff00ff00);
-    target.setInt32(2 * i, (even & 0xffff) | (odd << 16), true);
-    target.setInt32(2 * i + 4, (even >>> 16) | (odd & 0xffff0000), true);
+    elements.setInt32(2 * i, (even & 0xffff) | (odd << 16), true);
+    elements.setInt32(2 * i + 4, (even >>> 16) | (odd & 0xffff0000), true);
   }
-  collect(planes.bytes, elements.bytes, 2, count, whole);
 }
 
-function shuffle2(elements: Memory, planes: Memory, count: number): void {
-  const source = elements.view;
-  const target = planes.view;
-  const whole = count - (count % 4);
-  for (let i = 0; i < whole; i += 4) {
-    const first = source.getInt32(2 * i, true);
-    const second = source.getInt32(2 * i + 4, true);
+function splitPairs(elements: DataView, planes: DataView, count: number, wordCount: number): void {
+  for (let i = 0; i < wordCount; i += 4) {
+    const first = elements.getInt32(2 * i, true);
+    const second = elements.getInt32(2 * i + 4, true);
     const even = (first & 0xffff) | (second << 16);
     const odd = (first >>> 16) | (second & 0xffff0000);
-    target.setInt32(i, (even & 0x00ff00ff) | ((odd & 0x00ff00ff) << 8), true);
-    target.setInt32(count + i, ((even >>> 8) & 0x00ff00ff) | (odd & 0xff00ff00), true);
+    planes.setInt32(i, (even & 0x00ff00ff) | ((odd & 0x00ff00ff) << 8), true);
+    planes.setInt32(count + i, ((even >>> 8) & 0x00ff00ff) | (odd & 0xff00ff00), true);
   }
-  spread(elements.bytes, planes.bytes, 2, count, whole);
 }
 
-function unshuffle4(planes: Memory, elements: Memory, count: number): void {
-  const whole = count - (count % 4);
-  for (let i = 0; i < whole; i += 4) {
-    transpose(planes.view, i, count, elements.view, 4 * i, 4);
+// The same loop three times: where the distances are constants, it is a quarter faster, and 4 and 8 bytes are nearly all data.
+
+function joinWords(planes: DataView, elements: DataView, size: number, count: number, wordCount: number): void {
+  if (size === 4) {
+    for (let i = 0; i < wordCount; i += 4) {
+      transpose(planes, i, count, elements, 4 * i, 4);
+    }
+  } else if (size === 8) {
+    for (let i = 0; i < wordCount; i += 4) {
+      transpose(planes, i, count, elements, 8 * i, 8);
+      transpose(planes, 4 * count + i, count, elements, 8 * i + 4, 8);
+    }
+  } else {
+    for (let i = 0; i < wordCount; i += 4) {
+      for (let byte = 0; byte < size; byte += 4) {
+        transpose(planes, byte * count + i, count, elements, size * i + byte, size);
+      }
+    }
   }
-  collect(planes.bytes, elements.bytes, 4, count, whole);
 }
 
-function shuffle4(elements: Memory, planes: Memory, count: number): void {
-  const whole = count - (count % 4);
-  for (let i = 0; i < whole; i += 4) {
-    transpose(elements.view, 4 * i, 4, planes.view, i, count);
+function splitWords(elements: DataView, planes: DataView, size: number, count: number, wordCount: number): void {
+  if (size === 4) {
+    for (let i = 0; i < wordCount; i += 4) {
+      transpose(elements, 4 * i, 4, planes, i, count);
+    }
+  } else if (size === 8) {
+    for (let i = 0; i < wordCount; i += 4) {
+      transpose(elements, 8 * i, 8, planes, i, count);
+      transpose(elements, 8 * i + 4, 8, planes, 4 * count + i, count);
+    }
+  } else {
+    for (let i = 0; i < wordCount; i += 4) {
+      for (let byte = 0; byte < size; byte += 4) {
+        transpose(elements, size * i + byte, size, planes, byte * count + i, count);
+      }
+    }
   }
-  spread(elements.bytes, planes.bytes, 4, count, whole);
 }
 
-function unshuffle8(planes: Memory, elements: Memory, count: number): void {
-  const whole = count - (count % 4);
-  for (let i = 0; i < whole; i += 4) {
-    transpose(planes.view, i, count, elements.view, 8 * i, 8);
-    transpose(planes.view, 4 * count + i, count, elements.view, 8 * i + 4, 8);
-  }
-  collect(planes.bytes, elements.bytes, 8, count, whole);
-}
-
-function shuffle8(elements: Memory, planes: Memory, count: number): void {
-  const whole = count - (count % 4);
-  for (let i = 0; i < whole; i += 4) {
-    transpose(elements.view, 8 * i, 8, planes.view, i, count);
-    transpose(elements.view, 8 * i + 4, 8, planes.view, 4 * count + i, count);
-  }
-  spread(elements.bytes, planes.bytes, 8, count, whole);
-}
-
-/** Transposes four words of four bytes, which lie `sourceStep` and `targetStep` bytes apart. */
+/**
+ * Transposes four words of four bytes, which lie `sourceStep` and `targetStep` bytes apart: first within pairs of words, then
+ * between the pairs. It is its own inverse, so it serves both directions.
+ */
 function transpose(
   source: DataView,
   from: number,
