@@ -70,7 +70,7 @@ const files = filesWithTrees();
 
 describe.runIf(files.length > 0)("chunk B-trees of other programs", () => {
   it("hold as many chunks as the C library counts, all inside the file, and each is found", () => {
-    let trees = 0;
+    let compared = 0;
     for (const { file, expected } of files) {
       const storage = new MemoryStorage(read(file) as Uint8Array<ArrayBuffer>, file);
       const state = runSync(openFileState(storage, { writable: false }));
@@ -78,7 +78,7 @@ describe.runIf(files.length > 0)("chunk B-trees of other programs", () => {
       for (const [path, { addr, chunk_index, nchunks }] of Object.entries(objects)) {
         if (chunk_index === "btree1") {
           const { count, records } = listAll(state, Number(addr));
-          trees++;
+          compared += nchunks === undefined ? 0 : 1;
           expect({ file, path, count, listed: records.length }).toEqual({
             file,
             path,
@@ -91,6 +91,6 @@ describe.runIf(files.length > 0)("chunk B-trees of other programs", () => {
         }
       }
     }
-    expect(trees).toBeGreaterThan(100);
+    expect(compared).toBeGreaterThan(100);
   });
 });
