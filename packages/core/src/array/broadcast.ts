@@ -29,9 +29,14 @@ export function broadcastStrides(source: readonly number[], target: readonly num
   });
 }
 
-/** True when every value of the source is used once, so that no copy is needed to put it in the target's order. */
+/**
+ * True when every value of the source is used once, so that no copy is needed to put it in the target's order.
+ *
+ * @throws HdfiveError `SHAPE_MISMATCH` when the shapes do not broadcast
+ */
 export function fillsOnce(source: readonly number[], target: readonly number[]): boolean {
-  return elementCount(source) === elementCount(target) && broadcastStrides(source, target).length === target.length;
+  broadcastStrides(source, target);
+  return elementCount(source) === elementCount(target);
 }
 
 /** For every element of the target, in row-major order, the element of the source that it takes. */

@@ -1,5 +1,7 @@
 /** Arrays without files: datatypes, memory, conversion, selections, and the copy between chunks and results. */
+
 export { broadcastIndices, broadcastStrides, fillsOnce } from "./broadcast.js";
+export { valuesFor } from "./broadcast-values.js";
 export { guessChunk } from "./chunk-guess.js";
 export { type Complex, ComplexArray } from "./complex-array.js";
 export { type HeapId, readHeapId, writeHeapId } from "./conversion/heap-id.js";

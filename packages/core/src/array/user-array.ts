@@ -17,24 +17,36 @@ export interface FlatValues {
  * innermost arrays are the elements where the datatype is a variable-length sequence, and its own dimensions where it
  * is an array datatype.
  *
+ * Flat memory of an array datatype, as `decode` fills it, is taken for as many elements as it holds.
+ *
+ * @param rank axes of the result when they are known, which tells an empty sequence from no sequences
  * @throws HdfiveError `SHAPE_MISMATCH` for nested arrays of unequal length
  */
-export function flattenTo(value: unknown, datatype: Datatype): FlatValues {
+export function flattenTo(value: unknown, datatype: Datatype, rank?: number): FlatValues {
   const inner: number[] = [];
   let element = datatype;
   while (element.class === "array") {
     inner.push(...element.dimensions);
     element = element.base;
   }
-  const { data, shape } = wholeArray(value, element) ?? nested(value, sequenceDepth(element), element);
-  const rank = shape.length - inner.length;
-  if (rank < 0 || inner.some((extent, axis) => extent !== shape[rank + axis])) {
-    throw new HdfiveError(
-      "SHAPE_MISMATCH",
-      `Array dtype shape ${shapeText(inner)} is incompatible with data shape ${shapeText(shape)}`,
-    );
+  if (rank === 1 && isList(value, element) && value.length === 0) {
+    return { data: [], shape: [0] };
   }
-  return { data, shape: shape.slice(0, rank) };
+  const whole = wholeArray(value, element);
+  const { data, shape } = whole ?? nested(value, element, rank === undefined ? null : rank + inner.length);
+  const outer = shape.length - inner.length;
+  const fits = outer >= (rank ?? 0) && inner.every((extent, axis) => extent === shape[outer + axis]);
+  if (fits) {
+    return { data, shape: shape.slice(0, outer) };
+  }
+  const [length = 0] = shape;
+  if (shape.length === 1 && (whole !== null || rank === 1) && length % elementCount(inner) === 0) {
+    return { data, shape: [length / elementCount(inner)] };
+  }
+  throw new HdfiveError(
+    "SHAPE_MISMATCH",
+    `Array dtype shape ${shapeText(inner)} is incompatible with data shape ${shapeText(shape)}`,
+  );
 }
 
 /** Arrays inside one element: sequences of sequences have two. */
@@ -77,8 +89,11 @@ function packedBytes(bytes: Uint8Array, size: number): FlatValues {
   return { data: bytes, shape: [bytes.length / size] };
 }
 
-function nested(value: unknown, leafDepth: number, element: Datatype): FlatValues {
-  const rank = depthOf(value, element) - leafDepth;
+function nested(value: unknown, element: Datatype, expected: number | null): FlatValues {
+  const leafDepth = sequenceDepth(element);
+  const found = depthOf(value, element) - leafDepth;
+  // Flat memory has one axis where the elements are arrays themselves.
+  const rank = expected === null ? found : expected > 1 && found <= 1 ? 1 : expected;
   if (rank < 0) {
     throw new HdfiveError(
       "INVALID_ARGUMENT",

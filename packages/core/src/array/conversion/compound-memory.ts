@@ -142,7 +142,7 @@ function columnOf(
     checkNames(Object.keys(row), fields);
     values.push((row as Readonly<Record<string, unknown>>)[name]);
   }
-  const { data, shape } = flattenTo(values, memory.datatype);
+  const { data, shape } = flattenTo(values, memory.datatype, 1);
   if (shape.length !== 1 || elementCount(shape) !== count) {
     throw new HdfiveError("SHAPE_MISMATCH", `the values of field ${name} do not have the shape of the field`);
   }

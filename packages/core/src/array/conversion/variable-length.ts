@@ -1,6 +1,6 @@
 import { type Datatype, decodeText, FormatError, HdfiveError, type VariableLengthType } from "@hdfive/format";
 import { describe } from "../describe-value.js";
-import { type MemoryArray, NdArray, type UserArray } from "../ndarray.js";
+import type { MemoryArray, UserArray } from "../ndarray.js";
 import { elementCount } from "../shape.js";
 import { flattenTo } from "../user-array.js";
 import { textBytes } from "./fixed-string.js";
@@ -114,8 +114,8 @@ function sequenceOf(value: unknown, base: MemoryType): { readonly data: UserArra
   if (typeof value !== "object" || value === null) {
     throw new HdfiveError("INVALID_ARGUMENT", `${describe(value)} is no sequence; give an array per element`);
   }
-  const { data, shape } = flattenTo(value, base.datatype);
-  if (shape.length !== 1 && !(value instanceof NdArray)) {
+  const { data, shape } = flattenTo(value, base.datatype, 1);
+  if (shape.length !== 1) {
     throw new HdfiveError("SHAPE_MISMATCH", `a sequence has 1 dimension, not ${shape.length}`);
   }
   return { data, length: elementCount(shape) };
