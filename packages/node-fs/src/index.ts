@@ -3,4 +3,7 @@
  *
  * @module @hdfive/node-fs
  */
-export {};
+export type { FileMode } from "./file-mode.js";
+export { FileStorage } from "./file-storage.js";
+export type { FileStorageOptions } from "./open-descriptor.js";
+export { zlibCodec } from "./zlib-codec.js";
