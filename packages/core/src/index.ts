@@ -1,6 +1,75 @@
 /**
- * HDF5 over any storage: the storage contract, files, groups, datasets and attributes.
+ * HDF5 over any storage: files, groups, datasets and attributes, read and written in pure TypeScript.
  *
  * @module @hdfive/core
  */
-export {};
+export type {
+  ByteOrder,
+  CharacterSet,
+  Datatype,
+  ErrorCode,
+  ErrorDetails,
+  FillValue,
+  FilterDescription,
+} from "@hdfive/format";
+export { FormatError, HdfiveError, UnsupportedError } from "@hdfive/format";
+export {
+  array,
+  bfloat16Type,
+  bitfield,
+  bool,
+  type Column,
+  type Complex,
+  ComplexArray,
+  CompoundArray,
+  complex64,
+  complex128,
+  compound,
+  type DataOf,
+  type DtypeCode,
+  type DtypeLike,
+  type DtypeName,
+  datatypesEqual,
+  dtypeName,
+  enumeration,
+  guessChunk,
+  type Index,
+  type Mask,
+  type MemoryArray,
+  mask,
+  NdArray,
+  type NumericArray,
+  ObjectReference,
+  opaque,
+  reference,
+  regionReference,
+  type Scalar,
+  type Selection,
+  type Slice,
+  type StringOptions,
+  slice,
+  string,
+  toDatatype,
+  vlen,
+} from "./array/index.js";
+export type { Limits } from "./engine/file-state.js";
+export type { GroupLink } from "./engine/group-link.js";
+export { type AttributeInfo, type AttributeOptions, Attributes, type AttributeValue } from "./model/attributes.js";
+export type { DatasetOptions } from "./model/create-dataset.js";
+export { Dataset, type DatasetInfo, type ReadOptions, type WriteOptions } from "./model/dataset.js";
+export { File, type FileInfo } from "./model/file.js";
+export {
+  Group,
+  type GroupInfo,
+  type HdfObject,
+  type IteratedObject,
+  type RequireDatasetOptions,
+} from "./model/group.js";
+export { NamedDatatype } from "./model/named-datatype.js";
+export { ObjectHandle, type ObjectInfo } from "./model/object-handle.js";
+export { type Mode, type OpenOptions, openStorage, openStorageSync } from "./model/open.js";
+export { UnreadableObject } from "./model/unreadable-object.js";
+export type { FilterCodec, Filtered, FilterOptions } from "./pipeline/filter-codec.js";
+export { deflateCodec, deflateLevel, FILTER_IDS, fletcher32Codec, shuffleCodec } from "./pipeline/filters/built-in.js";
+export { MemoryStorage } from "./storage/memory-storage.js";
+export type { Storage, StorageDistance } from "./storage/storage.js";

@@ -57,8 +57,8 @@ export class HdfiveError extends Error {
   override readonly name: string = "HdfiveError";
   /** What went wrong, as a word to switch on. */
   readonly code: ErrorCode;
-  /** Path of the object in the file, or of the file itself, when known. */
-  readonly path: string | undefined;
+  /** Path of the object in the file, or of the file itself, when known; set on the way up by who knows it. */
+  path: string | undefined;
   /** Byte address relative to the base address of the file, when there is one. */
   readonly address: number | undefined;
 

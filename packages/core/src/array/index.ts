@@ -29,6 +29,7 @@ export {
   string,
   vlen,
 } from "./dtype/builders.js";
+export { canCast } from "./dtype/can-cast.js";
 export { datatypesEqual } from "./dtype/datatypes-equal.js";
 export type { DtypeCode, DtypeLike, DtypeName } from "./dtype/dtype-like.js";
 export { dtypeName } from "./dtype/dtype-name.js";

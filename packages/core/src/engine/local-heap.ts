@@ -1,31 +1,19 @@
+import { decodeText, FormatError, HdfiveError, type LocalHeap, localHeap } from "@hdfive/format";
 import {
-  decodeText,
-  FormatError,
-  HdfiveError,
-  type LocalHeap,
-  localHeap,
-  localHeapFreeBlock,
-  Reader,
-  Writer,
-} from "@hdfive/format";
+  align,
+  alignedSize,
+  describe,
+  type FreeBlock,
+  freeBlockSize,
+  freed,
+  HEAP_ALIGNMENT,
+  place,
+  walkFreeList,
+} from "./local-heap-space.js";
 import type { Tx } from "./tx.js";
-
-/** A hole in the data segment. */
-interface FreeBlock {
-  readonly offset: number;
-  readonly size: number;
-}
-
-/** What an insertion does to a heap: where the text goes, the free list and the size of the data segment after it. */
-interface Placement {
-  readonly offset: number;
-  readonly free: readonly FreeBlock[];
-  readonly dataSize: number;
-}
 
 const STRUCTURE = "local-heap";
 const SEGMENT = "local-heap data segment";
-const ALIGNMENT = 8;
 /** Number of links and length of their names that a new group has room for, as libhdf5 guesses. */
 const EXPECTED_LINKS = 4;
 const EXPECTED_NAME = 8;
@@ -39,8 +27,8 @@ export function createHeap(tx: Tx): number {
   const heapAddress = tx.alloc(localHeap.prefixSize(tx.context));
   const dataAddress = tx.alloc(size);
   const data = new Uint8Array(size);
-  const free = [{ offset: first, size: size - first }];
-  writeFreeList(tx, [], free, (offset, bytes) => data.set(bytes, offset));
+  const edit = { head: first, blocks: [{ offset: first, size: size - first, next: null }] };
+  describe(tx, edit, (offset, bytes) => data.set(bytes, offset));
   tx.put(localHeap, heapAddress, { dataSize: size, freeListHead: first, dataAddress });
   tx.putBlock(dataAddress, data);
   return heapAddress;
@@ -111,26 +99,25 @@ export function compareText(text: Uint8Array, segment: Uint8Array, offset: numbe
 export function heapInsert(tx: Tx, heapAddress: number, text: Uint8Array): number {
   const heap = tx.node(localHeap, heapAddress);
   const segment = heapSegment(tx, heapAddress);
-  const free = readFreeList(tx, heap, segment);
   const size = alignedSize(text.length);
-  const placement = place(free, size, heap.dataSize, freeBlockSize(tx));
+  const { offset, dataSize, edit } = place(tx, heap, segment, size);
   const stored = new Uint8Array(size);
   stored.set(text);
   let { dataAddress } = heap;
-  if (placement.dataSize > heap.dataSize) {
-    const grown = new Uint8Array(placement.dataSize);
+  if (dataSize > heap.dataSize) {
+    const grown = new Uint8Array(dataSize);
     grown.set(segment);
-    grown.set(stored, placement.offset);
-    writeFreeList(tx, free, placement.free, (offset, bytes) => grown.set(bytes, offset));
-    dataAddress = tx.alloc(placement.dataSize);
+    grown.set(stored, offset);
+    describe(tx, edit, (at, bytes) => grown.set(bytes, at));
+    dataAddress = tx.alloc(dataSize);
     tx.putBlock(dataAddress, grown);
     tx.free(heap.dataAddress, heap.dataSize);
   } else {
-    patch(tx, heap, placement.offset, stored);
-    writeFreeList(tx, free, placement.free, (offset, bytes) => patch(tx, heap, offset, bytes));
+    patch(tx, heap, offset, stored);
+    describe(tx, edit, (at, bytes) => patch(tx, heap, at, bytes));
   }
-  putHeader(tx, heapAddress, heap, { dataSize: placement.dataSize, freeListHead: headOf(placement.free), dataAddress });
-  return placement.offset;
+  putHeader(tx, heapAddress, heap, { dataSize, freeListHead: edit.head, dataAddress });
+  return offset;
 }
 
 /**
@@ -142,23 +129,26 @@ export function heapRemove(tx: Tx, heapAddress: number, offset: number, byteLeng
   const heap = tx.node(localHeap, heapAddress);
   const size = alignedSize(byteLength);
   const end = offset + size;
-  if (offset % ALIGNMENT !== 0 || end > heap.dataSize) {
+  if (offset % HEAP_ALIGNMENT !== 0 || end > heap.dataSize) {
     // Written by somebody who packs texts: what follows may be another text, so the space stays as it is.
     return;
   }
-  const free = readFreeList(tx, heap, heapSegment(tx, heapAddress));
-  if (free.some((block) => block.offset < end && offset < block.offset + block.size)) {
-    throw new FormatError(STRUCTURE, `the text at offset ${offset} lies in free space`, { address: heapAddress });
-  }
-  const before = free.find((block) => block.offset + block.size === offset);
-  const after = free.find((block) => block.offset === end);
-  const hole = { offset: before?.offset ?? offset, size: (before?.size ?? 0) + size + (after?.size ?? 0) };
-  if (hole.size < freeBlockSize(tx)) {
-    return;
-  }
-  const merged = [hole, ...free.filter((block) => block !== before && block !== after)];
-  writeFreeList(tx, free, merged, (at, bytes) => patch(tx, heap, at, bytes));
-  putHeader(tx, heapAddress, heap, { ...heap, freeListHead: hole.offset });
+  let before: FreeBlock | undefined;
+  let after: FreeBlock | undefined;
+  walkFreeList(tx, heap, heapSegment(tx, heapAddress), (block) => {
+    if (block.offset < end && offset < block.offset + block.size) {
+      throw new FormatError(STRUCTURE, `the text at offset ${offset} lies in free space`, { address: heapAddress });
+    }
+    if (block.offset + block.size === offset) {
+      before = block;
+    } else if (block.offset === end) {
+      after = block;
+    }
+    return false;
+  });
+  const edit = freed(heap.freeListHead, { offset, size }, before, after, freeBlockSize(tx));
+  describe(tx, edit, (at, bytes) => patch(tx, heap, at, bytes));
+  putHeader(tx, heapAddress, heap, { ...heap, freeListHead: edit.head });
 }
 
 /** Gives the space of a heap back. */
@@ -166,80 +156,6 @@ export function freeHeap(tx: Tx, heapAddress: number): void {
   const { dataAddress, dataSize } = tx.node(localHeap, heapAddress);
   tx.free(heapAddress, localHeap.prefixSize(tx.context));
   tx.free(dataAddress, dataSize);
-}
-
-/** First fit, else the data segment doubles. What remains of a hole must be able to describe itself or be nothing. */
-function place(free: readonly FreeBlock[], size: number, dataSize: number, smallest: number): Placement {
-  const fit = free.findIndex((block) => block.size === size || block.size - size >= smallest);
-  if (fit >= 0) {
-    const block = free[fit] as FreeBlock;
-    return { offset: block.offset, free: shrink(free, fit, block, size, smallest), dataSize };
-  }
-  const last = free.findIndex((block) => block.offset + block.size === dataSize);
-  let more = Math.max(size, dataSize);
-  if (last < 0 && more < size + smallest) {
-    more = size;
-  }
-  if (last >= 0) {
-    const block = free[last] as FreeBlock;
-    const extended = { offset: block.offset, size: block.size + more };
-    return { offset: block.offset, free: shrink(free, last, extended, size, smallest), dataSize: dataSize + more };
-  }
-  const rest = { offset: dataSize + size, size: more - size };
-  return { offset: dataSize, free: rest.size >= smallest ? [rest, ...free] : free, dataSize: dataSize + more };
-}
-
-/** The free list when `size` bytes are taken from the front of `block`, which stands at an index of the list. */
-function shrink(
-  free: readonly FreeBlock[],
-  index: number,
-  block: FreeBlock,
-  size: number,
-  smallest: number,
-): readonly FreeBlock[] {
-  const rest = { offset: block.offset + size, size: block.size - size };
-  return rest.size >= smallest ? free.with(index, rest) : free.toSpliced(index, 1);
-}
-
-/** The holes in the order of the list. Their sizes add up to less than the segment, or the list bites its own tail. */
-function readFreeList(tx: Tx, heap: LocalHeap, segment: Uint8Array): FreeBlock[] {
-  const free: FreeBlock[] = [];
-  const smallest = freeBlockSize(tx);
-  let total = 0;
-  for (let offset = heap.freeListHead; offset !== null; ) {
-    tx.work(STRUCTURE);
-    const description = segment.subarray(offset, offset + smallest);
-    const { next, size } = localHeapFreeBlock.decode(new Reader(description, "local-heap-free-block"), tx.context);
-    total += size;
-    if (size < smallest || offset + size > segment.length || total > segment.length) {
-      throw new FormatError(STRUCTURE, `free block of ${size} bytes at offset ${offset} of ${segment.length}`);
-    }
-    free.push({ offset, size });
-    offset = next;
-  }
-  return free;
-}
-
-/** Writes the descriptions of those holes that differ between two states of the list. */
-function writeFreeList(
-  tx: Tx,
-  old: readonly FreeBlock[],
-  now: readonly FreeBlock[],
-  write: (offset: number, bytes: Uint8Array) => void,
-): void {
-  const known = new Map<number, number>();
-  for (const [i, { offset }] of old.entries()) {
-    known.set(offset, i);
-  }
-  for (const [i, { offset, size }] of now.entries()) {
-    const next = now[i + 1]?.offset;
-    const before = known.get(offset) ?? -1;
-    if (old[before]?.size !== size || old[before + 1]?.offset !== next) {
-      const writer = new Writer(freeBlockSize(tx), "local-heap-free-block");
-      localHeapFreeBlock.encode({ next: next ?? null, size }, writer, tx.context);
-      write(offset, writer.finish());
-    }
-  }
 }
 
 function patch(tx: Tx, heap: LocalHeap, offset: number, bytes: Uint8Array): void {
@@ -250,20 +166,4 @@ function putHeader(tx: Tx, address: number, old: LocalHeap, now: LocalHeap): voi
   if (old.dataAddress !== now.dataAddress || old.freeListHead !== now.freeListHead) {
     tx.put(localHeap, address, now);
   }
-}
-
-function headOf(free: readonly FreeBlock[]): number | null {
-  return free[0]?.offset ?? null;
-}
-
-function freeBlockSize(tx: Tx): number {
-  return 2 * tx.context.lengthSize;
-}
-
-function alignedSize(byteLength: number): number {
-  return align(byteLength + 1);
-}
-
-function align(size: number): number {
-  return Math.ceil(size / ALIGNMENT) * ALIGNMENT;
 }

@@ -10,6 +10,9 @@ export function byteOrderMap(size: number, byteOrder: "LE" | "BE" | "VAX"): read
 
 /** All bits of a number of up to 4 bytes, as an unsigned number. */
 export function readBits32(bytes: Uint8Array, at: number, order: readonly number[]): number {
+  if (order.length === 2) {
+    return (bytes[at + (order[0] as number)] as number) | ((bytes[at + (order[1] as number)] as number) << 8);
+  }
   let bits = 0;
   for (let i = order.length - 1; i >= 0; i--) {
     bits = (bits << 8) | (bytes[at + (order[i] as number)] as number);

@@ -88,29 +88,38 @@ function columnsOf(into: MemoryArray): readonly Column[] {
 /** Copies fields of `width` bytes from places one step apart to places another step apart. */
 function copyFields(
   from: Uint8Array,
-  source: number,
+  sourceStart: number,
   sourceStep: number,
   to: Uint8Array,
-  target: number,
+  targetStart: number,
   targetStep: number,
   width: number,
   count: number,
 ): void {
+  let source = sourceStart;
+  let target = targetStart;
   if (sourceStep === width && targetStep === width) {
     to.set(from.subarray(source, source + count * width), target);
     return;
   }
   const read = new DataView(from.buffer, from.byteOffset, from.byteLength);
   const write = new DataView(to.buffer, to.byteOffset, to.byteLength);
+  if (width === 4 || width === 8) {
+    for (let i = 0; i < count; i++, source += sourceStep, target += targetStep) {
+      write.setUint32(target, read.getUint32(source, true), true);
+      if (width === 8) {
+        write.setUint32(target + 4, read.getUint32(source + 4, true), true);
+      }
+    }
+    return;
+  }
   const words = width - (width % 4);
-  for (let i = 0; i < count; i++) {
-    const a = source + i * sourceStep;
-    const b = target + i * targetStep;
+  for (let i = 0; i < count; i++, source += sourceStep, target += targetStep) {
     for (let word = 0; word < words; word += 4) {
-      write.setUint32(b + word, read.getUint32(a + word, true), true);
+      write.setUint32(target + word, read.getUint32(source + word, true), true);
     }
     for (let byte = words; byte < width; byte++) {
-      to[b + byte] = from[a + byte] as number;
+      to[target + byte] = from[source + byte] as number;
     }
   }
 }

@@ -1,4 +1,11 @@
-import { allocateNumbers, isBigKind, type NumericArray, type NumericKind, numericKindOf } from "../numeric-array.js";
+import {
+  allocateNumbers,
+  isBigKind,
+  LITTLE_ENDIAN,
+  type NumericArray,
+  type NumericKind,
+  numericKindOf,
+} from "../numeric-array.js";
 import type { NumberCodec, NumberLimits } from "./number-codec.js";
 import { limitsOf } from "./number-codec.js";
 
@@ -121,16 +128,18 @@ function fromBig(
   at: number,
   { kind, limits, round }: NumberTarget,
 ): void {
+  if (limits === null ? kind === "f64" && round === null : !isBigKind(kind)) {
+    viaDoubles(source, from, count, into as SmallArray, at, limits);
+    return;
+  }
   if (limits === null) {
-    const wide = kind === "f64" && round === null;
     for (let i = 0; i < count; i++) {
       const value = source[from + i] as bigint;
-      const number = wide ? Number(value) : Number(roundToOdd(value));
+      const number = Number(roundToOdd(value));
       into[at + i] = round === null ? number : round(number);
     }
     return;
   }
-  const big = isBigKind(kind);
   for (let i = 0; i < count; i++) {
     let held = source[from + i] as bigint;
     if (held < limits.min) {
@@ -138,7 +147,39 @@ function fromBig(
     } else if (held > limits.max) {
       held = limits.max;
     }
-    into[at + i] = big ? held : Number(held);
+    into[at + i] = held;
+  }
+}
+
+/**
+ * 64-bit integers as float64, or clamped to integers of up to 32 bits, from their two halves: a bigint for each number
+ * would be ten times as slow. The sum of the halves is rounded once, and exact wherever a narrow integer does not clamp.
+ */
+function viaDoubles(
+  source: BigArray,
+  from: number,
+  count: number,
+  into: SmallArray,
+  at: number,
+  limits: NumberLimits | null,
+): void {
+  const halves = new Uint32Array(source.buffer, source.byteOffset + 8 * from, 2 * count);
+  const signed = source instanceof BigInt64Array;
+  const high = LITTLE_ENDIAN ? 1 : 0;
+  const min = limits === null ? Number.NEGATIVE_INFINITY : Number(limits.min);
+  const max = limits === null ? Number.POSITIVE_INFINITY : Number(limits.max);
+  const block = new Float64Array(Math.min(count, BLOCK));
+  for (let done = 0; done < count; done += BLOCK) {
+    const length = Math.min(BLOCK, count - done);
+    for (let i = 0; i < length; i++) {
+      const upper = halves[2 * (done + i) + high] as number;
+      const lower = halves[2 * (done + i) + 1 - high] as number;
+      block[i] = (signed ? upper | 0 : upper) * 4294967296 + lower;
+    }
+    if (limits !== null) {
+      clamp(block, length, min, max);
+    }
+    into.set(length === block.length ? block : block.subarray(0, length), at + done);
   }
 }
 

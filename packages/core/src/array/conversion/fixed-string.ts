@@ -1,6 +1,7 @@
-import { decodeText, encodeText, HdfiveError, type StringType } from "@hdfive/format";
+import { encodeText, HdfiveError, type StringType } from "@hdfive/format";
 import { describe } from "../describe-value.js";
 import type { MemoryType } from "./memory-type.js";
+import { decodePieces } from "./text-block.js";
 
 /** Bytes of strings that are turned to text in one call when all of them are ASCII. */
 const BLOCK_BYTES = 1 << 16;
@@ -47,21 +48,13 @@ function decodeBlock(
 ): void {
   const { size } = datatype;
   const block = bytes.subarray(byteOffset, byteOffset + count * size);
-  // In ASCII a byte is a character: one call makes the text of the block, and its parts cost no copy.
-  const text = isAscii(block) ? decodeText(block) : null;
+  const starts = new Uint32Array(count);
+  const ends = new Uint32Array(count);
   for (let i = 0; i < count; i++) {
-    const start = i * size;
-    const end = start + textLength(datatype, block, start);
-    into[at + i] = text === null ? decodeText(block.subarray(start, end)) : text.slice(start, end);
+    starts[i] = i * size;
+    ends[i] = i * size + textLength(datatype, block, i * size);
   }
-}
-
-function isAscii(bytes: Uint8Array): boolean {
-  let bits = 0;
-  for (let i = 0; i < bytes.length; i++) {
-    bits |= bytes[i] as number;
-  }
-  return bits < 0x80;
+  decodePieces(block, starts, ends, count, into, at);
 }
 
 /** Bytes of the text that starts at `start`, without its padding. */

@@ -1,7 +1,14 @@
 import { type FloatingPointType, UnsupportedError } from "@hdfive/format";
 import { LITTLE_ENDIAN } from "../numeric-array.js";
 import { bitMask, byteOrderMap, paddingBits, readBits, readBits32, writeBits, writeBits32 } from "./bit-field.js";
-import { exponentScales, type FloatParts, fitsIeee, fractionBits, scaleExponent, takeApart } from "./float-layout.js";
+import {
+  exponentScales,
+  type FloatParts,
+  fitsIeee,
+  floatSplitter,
+  fractionBits,
+  scaleExponent,
+} from "./float-layout.js";
 import { type NumberCodec, plainCodec } from "./number-codec.js";
 
 /**
@@ -51,6 +58,7 @@ function narrowFloats(type: FloatingPointType): Pick<NumberCodec, "decode" | "en
   // Infinity has no fraction; a leading one that is stored does not count as one.
   const fractionMask = 2 ** fractionBits(type) - 1;
   const padding = Number(paddingBits(type) | internalPadding(type));
+  const split = floatSplitter(type);
   const parts: FloatParts = { sign: 0, exponent: 0, mantissa: 0 };
   return {
     decode(bytes, byteOffset, count, into, at) {
@@ -67,7 +75,7 @@ function narrowFloats(type: FloatingPointType): Pick<NumberCodec, "decode" | "en
     },
     encode(from, at, count, bytes, byteOffset) {
       for (let i = 0; i < count; i++) {
-        takeApart((from as FloatArray)[at + i] as number, type, parts);
+        split((from as FloatArray)[at + i] as number, parts);
         const fields = (parts.exponent << exponentLocation) | (parts.mantissa << mantissaLocation);
         writeBits32((parts.sign << signLocation) | fields | padding, bytes, byteOffset + i * size, order);
       }
@@ -80,6 +88,7 @@ function wideFloats(type: FloatingPointType): Pick<NumberCodec, "decode" | "enco
   const order = byteOrderMap(type.size, type.byteOrder);
   const padding = paddingBits(type) | internalPadding(type);
   const spare = BigInt(fractionBits(type) - Math.min(fractionBits(type), 52));
+  const split = floatSplitter(type);
   const parts: FloatParts = { sign: 0, exponent: 0, mantissa: 0 };
   return {
     decode(bytes, byteOffset, count, into, at) {
@@ -89,7 +98,7 @@ function wideFloats(type: FloatingPointType): Pick<NumberCodec, "decode" | "enco
     },
     encode(from, at, count, bytes, byteOffset) {
       for (let i = 0; i < count; i++) {
-        takeApart((from as FloatArray)[at + i] as number, type, parts);
+        split((from as FloatArray)[at + i] as number, parts);
         const bits =
           (BigInt(parts.sign) << BigInt(type.signLocation)) |
           (BigInt(parts.exponent) << BigInt(type.exponentLocation)) |
@@ -143,12 +152,13 @@ function internalPadding(type: FloatingPointType): bigint {
 }
 
 function rounder(type: FloatingPointType): (value: number) => number {
+  const split = floatSplitter(type);
   const parts: FloatParts = { sign: 0, exponent: 0, mantissa: 0 };
   const topExponent = 2 ** type.exponentSize - 1;
   const spare = fractionBits(type) - Math.min(fractionBits(type), 52);
   const hidden = type.normalization === "implied" ? 2 ** Math.min(fractionBits(type), 52) : 0;
   return (value) => {
-    takeApart(value, type, parts);
+    split(value, parts);
     if (parts.exponent === topExponent) {
       return Number.isNaN(value) ? value : parts.sign === 1 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
     }

@@ -40,60 +40,65 @@ export function fitsIeee(type: FloatingPointType, ieeeFraction: number, ieeeExpo
   return fractionBits(type) <= ieeeFraction && largest <= ieeeExponent && smallest >= 1 - ieeeExponent - ieeeFraction;
 }
 
+/** Takes numbers apart as a layout stores them, rounded to its nearest value. */
+export type FloatSplitter = (value: number, parts: FloatParts) => void;
+
 /**
- * Rounds a number to the nearest value of a layout, ties to even as IEEE 754 and HDF5 do, and leaves its stored parts in
- * `parts`. Past the largest value lies infinity. The mantissa has at most 52 of the fraction's bits: the others are 0.
+ * Makes the function that rounds numbers to the nearest value of a layout, ties to even as IEEE 754 and HDF5 do, and
+ * takes them apart. Past the largest value lies infinity. The mantissa has at most 52 of the fraction's bits; the others
+ * are 0.
  */
-export function takeApart(value: number, type: FloatingPointType, parts: FloatParts): void {
+export function floatSplitter(type: FloatingPointType): FloatSplitter {
   const topExponent = 2 ** type.exponentSize - 1;
   const fraction = Math.min(fractionBits(type), 52);
   const implied = type.normalization === "implied";
-  word.setFloat64(0, value);
-  parts.sign = (word.getUint8(0) >> 7) as 0 | 1;
-  if (Number.isNaN(value)) {
+  const lowest = implied ? 1 : 0;
+  const bias = type.exponentBias;
+  const one = 2 ** fraction;
+  const quiet = implied ? one / 2 : one + one / 2;
+  // What a number of each power of two is multiplied with, so that the layout's fraction is its integer part.
+  const scales = new Float64Array(2098);
+  for (let power = -1074; power < 1024; power++) {
+    scales[power + 1074] = 2 ** Math.min(1000, fraction - Math.max(power, lowest - bias));
+  }
+  const needsMore = fraction + 1074 > 1000 && fraction - (lowest - bias) > 1000;
+  return (value, parts) => {
+    const size = Math.abs(value);
+    word.setFloat64(0, value);
+    parts.sign = (word.getUint8(0) >> 7) as 0 | 1;
     parts.exponent = topExponent;
-    parts.mantissa = implied ? 2 ** (fraction - 1) : 2 ** fraction + 2 ** (fraction - 1);
-    return;
-  }
-  parts.exponent = 0;
-  parts.mantissa = 0;
-  const size = Math.abs(value);
-  if (size === 0) {
-    return;
-  }
-  // |value| = significand * 2^(power - 52), the significand an integer of 53 bits.
-  const subnormal = size < 2 ** -1022;
-  word.setFloat64(0, subnormal ? size * 2 ** 54 : size);
-  const power = (word.getUint16(0) >> 4) - 1023 - (subnormal ? 54 : 0);
-  const significand = TWO_52 + (word.getUint32(0) & 0xfffff) * 2 ** 32 + word.getUint32(4);
-  let exponent = size === Number.POSITIVE_INFINITY ? topExponent : power + type.exponentBias;
-  if (exponent < topExponent) {
-    const lowest = implied ? 1 : 0;
-    const lost = 52 - fraction + Math.max(0, lowest - exponent);
-    let rounded = roundHalfEven(significand, lost);
-    exponent = Math.max(exponent, lowest);
-    if (rounded === 2 ** (fraction + 1)) {
-      rounded /= 2;
-      exponent++;
-    }
-    if (exponent < topExponent) {
-      const normal = rounded >= 2 ** fraction;
-      parts.exponent = implied && !normal ? 0 : exponent;
-      parts.mantissa = implied && normal ? rounded - 2 ** fraction : rounded;
+    parts.mantissa = quiet;
+    if (Number.isNaN(value)) {
       return;
     }
-  }
-  parts.exponent = topExponent;
-  parts.mantissa = implied ? 0 : 2 ** fraction;
-}
-
-/** `value` without its lowest `bits` bits, to the nearest integer, ties to even; exact for 53-bit integers. */
-function roundHalfEven(value: number, bits: number): number {
-  if (bits > 60) {
-    return 0;
-  }
-  const scaled = value / 2 ** bits;
-  const floor = Math.floor(scaled);
-  const rest = scaled - floor;
-  return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
+    parts.mantissa = implied ? 0 : one;
+    if (size === Number.POSITIVE_INFINITY) {
+      return;
+    }
+    let power = ((word.getUint16(0) >> 4) & 0x7ff) - 1023;
+    if (power === -1023) {
+      word.setFloat64(0, size * 2 ** 54);
+      power = size === 0 ? -1074 : (word.getUint16(0) >> 4) - 1023 - 54;
+    }
+    let exponent = Math.max(power + bias, lowest);
+    if (exponent >= topExponent) {
+      return;
+    }
+    let scaled = size * (scales[power + 1074] as number);
+    if (needsMore) {
+      scaled *= 2 ** Math.max(0, fraction - Math.max(power, lowest - bias) - 1000);
+    }
+    // Adding 2^52 leaves no room for a fraction, so that the processor rounds to the nearest even integer.
+    let rounded = scaled < TWO_52 ? scaled + TWO_52 - TWO_52 : scaled;
+    if (rounded === 2 * one) {
+      rounded = one;
+      exponent++;
+    }
+    if (exponent >= topExponent) {
+      return;
+    }
+    const normal = rounded >= one;
+    parts.exponent = implied && !normal ? 0 : exponent;
+    parts.mantissa = implied && normal ? rounded - one : rounded;
+  };
 }

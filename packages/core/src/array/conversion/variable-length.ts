@@ -6,7 +6,12 @@ import { flattenTo } from "../user-array.js";
 import { textBytes } from "./fixed-string.js";
 import { readHeapId, writeHeapId } from "./heap-id.js";
 import type { HeapReader, HeapWriter, MemoryType } from "./memory-type.js";
+import { decodePieces } from "./text-block.js";
 
+/** Bytes of strings that become text in one call. */
+const BLOCK_BYTES = 1 << 16;
+/** Longer strings are decoded by themselves. */
+const SHORT_TEXT = 256;
 const NULL_ID = { count: 0, collectionAddress: 0, index: 0 };
 
 /** Memory of variable-length strings (IV.A.2.d, class 9): JavaScript strings, as long as they are stored. */
@@ -15,11 +20,7 @@ export function variableStringMemory(datatype: VariableLengthType): MemoryType {
     ...heapMemory(datatype, datatype),
     allocate: (count) => new Array<string>(count).fill(""),
     decode(bytes, byteOffset, count, into, at, heap) {
-      const texts = into as string[];
-      for (let i = 0; i < count; i++) {
-        const stored = storedBytes(datatype, 1, bytes, byteOffset + i * datatype.size, heap);
-        texts[at + i] = stored === null ? "" : decodeText(stored.bytes);
-      }
+      decodeStrings(datatype, bytes, byteOffset, count, into as string[], at, heap);
     },
     encode(from, at, count, bytes, byteOffset, heap) {
       const values = from as ArrayLike<unknown>;
@@ -32,6 +33,45 @@ export function variableStringMemory(datatype: VariableLengthType): MemoryType {
       }
     },
   };
+}
+
+/** Gathers short strings in blocks, which become text in one call; long ones are decoded by themselves. */
+function decodeStrings(
+  datatype: VariableLengthType,
+  bytes: Uint8Array,
+  byteOffset: number,
+  count: number,
+  into: string[],
+  at: number,
+  heap: HeapReader,
+): void {
+  const block = new Uint8Array(Math.min(BLOCK_BYTES, count * SHORT_TEXT));
+  const room = Math.min(count, BLOCK_BYTES / 16);
+  const starts = new Uint32Array(room);
+  const ends = new Uint32Array(room);
+  let used = 0;
+  let pieces = 0;
+  for (let i = 0; i < count; i++) {
+    const stored = storedBytes(datatype, 1, bytes, byteOffset + i * datatype.size, heap);
+    const long = stored !== null && stored.length > SHORT_TEXT;
+    if (pieces > 0 && (long || pieces === room || used + SHORT_TEXT > block.length)) {
+      decodePieces(block.subarray(0, used), starts, ends, pieces, into, at + i - pieces);
+      used = 0;
+      pieces = 0;
+    }
+    if (long) {
+      into[at + i] = decodeText(stored);
+      continue;
+    }
+    starts[pieces] = used;
+    const length = stored === null ? 0 : stored.length;
+    for (let byte = 0; byte < length; byte++) {
+      block[used + byte] = (stored as Uint8Array)[byte] as number;
+    }
+    used += length;
+    ends[pieces++] = used;
+  }
+  decodePieces(block.subarray(0, used), starts, ends, pieces, into, at + count - pieces);
 }
 
 /**
@@ -48,10 +88,10 @@ export function sequenceMemory(datatype: VariableLengthType, base: MemoryType, m
       const sequences = into as MemoryArray[];
       for (let i = 0; i < count; i++) {
         const stored = storedBytes(datatype, datatype.base.size, bytes, byteOffset + i * datatype.size, heap);
-        const length = stored === null ? 0 : stored.count;
+        const length = stored === null ? 0 : stored.length / datatype.base.size;
         const sequence = base.allocate(length);
         if (stored !== null) {
-          base.decode(stored.bytes, 0, length, sequence, 0, heap);
+          base.decode(stored, 0, length, sequence, 0, heap);
         }
         sequences[at + i] = sequence;
       }
@@ -86,7 +126,7 @@ function storedBytes(
   bytes: Uint8Array,
   at: number,
   heap: HeapReader,
-): { readonly bytes: Uint8Array; readonly count: number } | null {
+): Uint8Array | null {
   const { count, collectionAddress, index } = readHeapId(bytes, at, heap.offsetSize, datatype);
   if (count === 0) {
     return null;
@@ -101,7 +141,7 @@ function storedBytes(
       },
     );
   }
-  return { bytes: object.subarray(0, count * size), count };
+  return object.length === count * size ? object : object.subarray(0, count * size);
 }
 
 function store(content: Uint8Array, count: number, bytes: Uint8Array, at: number, heap: HeapWriter): void {

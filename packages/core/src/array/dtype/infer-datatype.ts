@@ -9,12 +9,14 @@ import { reference } from "./builders.js";
 import { variableString } from "./to-datatype.js";
 
 /**
- * The datatype that a JavaScript value is stored in when the caller names none, chosen as numpy would.
+ * The datatype that a JavaScript value is stored in when the caller names none, chosen as numpy would; whole
+ * numbers that all fit take 32 bits, so that they come back as numbers and not as bigints.
  *
  * | value | datatype |
  * | --- | --- |
  * | typed array | the same numbers |
- * | numbers, all safe integers | `int64` |
+ * | whole numbers, all within 32 bits | `int32` |
+ * | other whole numbers, all safe integers | `int64` |
  * | other numbers, or none | `float64` |
  * | bigint | `int64`, `uint64` when one is too large for it |
  * | boolean | `bool` |
@@ -31,7 +33,7 @@ export function inferDatatype(value: unknown): Datatype {
   if (whole !== null) {
     return whole;
   }
-  const seen: Seen = { kind: null, typed: null, fractional: false, large: false };
+  const seen: Seen = { kind: null, typed: null, fractional: false, large: false, wide: false };
   scan(value, seen, 0);
   switch (seen.kind) {
     case "boolean":
@@ -45,7 +47,7 @@ export function inferDatatype(value: unknown): Datatype {
     case "bigint":
       return seen.fractional ? floatType(8) : integerType(8, !seen.large);
     case "number":
-      return seen.fractional ? floatType(8) : integerType(8, true);
+      return seen.fractional ? floatType(8) : integerType(seen.wide ? 8 : 4, true);
     case null:
       return floatType(8);
   }
@@ -61,7 +63,10 @@ interface Seen {
   kind: "boolean" | "number" | "bigint" | "string" | "reference" | "typed" | null;
   typed: Datatype | null;
   fractional: boolean;
+  /** A bigint that only an unsigned integer holds. */
   large: boolean;
+  /** A number past 32 bits. */
+  wide: boolean;
 }
 
 /** Type of a value that is an array in itself. */
@@ -103,6 +108,7 @@ function scan(value: unknown, seen: Seen, depth: number): void {
     case "number":
       merge(seen, "number");
       seen.fractional ||= !Number.isSafeInteger(value);
+      seen.wide ||= value !== (value | 0);
       return;
     case "bigint":
       merge(seen, "bigint");

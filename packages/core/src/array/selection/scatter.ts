@@ -4,7 +4,7 @@ import { forEachRow } from "./rows.js";
 type Units = Uint8Array | Uint16Array | Uint32Array;
 
 /** Below this many bytes a loop is faster than a call of `set`. */
-const SHORT_ROW = 128;
+const SHORT_ROW = 384;
 
 /**
  * Copies what a chunk contributes into the result's bytes.

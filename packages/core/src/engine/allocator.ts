@@ -1,0 +1,132 @@
+/** Free extents looked at in one size class before the next larger class is tried. */
+const SEARCH_LIMIT = 32;
+
+/**
+ * Space in the file: grows it at the end and reuses, within the session, what was freed.
+ *
+ * Free extents are kept by size class (powers of two) and merged with their neighbours. Addresses are relative to the
+ * base address. Space that readers may still be fetching from is held back until they are done.
+ */
+export class Allocator {
+  #endOfFile: number;
+  readonly #sizeByStart = new Map<number, number>();
+  readonly #startByEnd = new Map<number, number>();
+  readonly #classes: Set<number>[] = [];
+  readonly #heldBack: { address: number; size: number }[] = [];
+  #holds = 0;
+  #freeBytes = 0;
+
+  constructor(endOfFile: number) {
+    this.#endOfFile = endOfFile;
+  }
+
+  /** First byte after everything in use. */
+  get endOfFile(): number {
+    return this.#endOfFile;
+  }
+
+  /** Bytes free inside the file. */
+  get freeBytes(): number {
+    return this.#freeBytes;
+  }
+
+  /** Takes `size` bytes. Blocks are packed without alignment, as libhdf5 packs them by default. */
+  take(size: number): number {
+    return this.#takeFree(size) ?? this.#takeEnd(size);
+  }
+
+  /** Gives `size` bytes at `address` back. Space at the end of the file shortens it. */
+  give(address: number, size: number): void {
+    if (this.#holds > 0) {
+      this.#heldBack.push({ address, size });
+      return;
+    }
+    if (size > 0) {
+      this.#insert(address, address + size);
+    }
+  }
+
+  /** Keeps freed space from being reused until `unhold`: somebody reads payload by addresses planned before. */
+  hold(): void {
+    this.#holds++;
+  }
+
+  /** Ends one `hold`. */
+  unhold(): void {
+    this.#holds--;
+    if (this.#holds === 0) {
+      for (const { address, size } of this.#heldBack.splice(0)) {
+        this.give(address, size);
+      }
+    }
+  }
+
+  #takeEnd(size: number): number {
+    const address = this.#endOfFile;
+    this.#endOfFile = address + size;
+    return address;
+  }
+
+  #takeFree(size: number): number | null {
+    for (let index = sizeClass(size); index < this.#classes.length; index++) {
+      let looked = 0;
+      for (const start of this.#classes[index] ?? []) {
+        const available = this.#sizeByStart.get(start) as number;
+        if (available >= size) {
+          this.#remove(start);
+          if (available > size) {
+            this.#add(start + size, available - size);
+          }
+          return start;
+        }
+        if (++looked === SEARCH_LIMIT) {
+          break;
+        }
+      }
+    }
+    return null;
+  }
+
+  #insert(from: number, to: number): void {
+    let start = from;
+    let end = to;
+    const before = this.#startByEnd.get(start);
+    if (before !== undefined) {
+      this.#remove(before);
+      start = before;
+    }
+    const after = this.#sizeByStart.get(end);
+    if (after !== undefined) {
+      this.#remove(end);
+      end += after;
+    }
+    if (end === this.#endOfFile) {
+      this.#endOfFile = start;
+    } else {
+      this.#add(start, end - start);
+    }
+  }
+
+  #add(start: number, size: number): void {
+    this.#sizeByStart.set(start, size);
+    this.#startByEnd.set(start + size, start);
+    const index = sizeClass(size);
+    while (this.#classes.length <= index) {
+      this.#classes.push(new Set());
+    }
+    this.#classes[index]?.add(start);
+    this.#freeBytes += size;
+  }
+
+  #remove(start: number): void {
+    const size = this.#sizeByStart.get(start) as number;
+    this.#sizeByStart.delete(start);
+    this.#startByEnd.delete(start + size);
+    this.#classes[sizeClass(size)]?.delete(start);
+    this.#freeBytes -= size;
+  }
+}
+
+function sizeClass(size: number): number {
+  return Math.floor(Math.log2(Math.max(size, 1)));
+}

@@ -1,0 +1,177 @@
+import { HdfiveError, superblock as superblockCodec, Writer } from "@hdfive/format";
+import { resizeStorage, writeBytes } from "../storage/access.js";
+import { perform, type Task } from "../task.js";
+import type { DirtyNode, FileState } from "./file-state.js";
+
+/** Bytes to put at an absolute offset of the storage. */
+export interface PlannedWrite {
+  readonly offset: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** What a flush writes: each phase only once the one before it is done. */
+export interface CommitPlan {
+  readonly phases: readonly (readonly PlannedWrite[])[];
+  readonly nodes: ReadonlyMap<number, DirtyNode>;
+  readonly blocks: readonly number[];
+  /** Bytes of the file when it is done, from the base address on. */
+  readonly endOfFile: number;
+}
+
+/** Structures in the order in which live ones are overwritten: what others point to first. */
+const RANKS: Readonly<Record<string, number>> = {
+  "global-heap": 0,
+  "chunk-node": 1,
+  "symbol-node": 2,
+  "group-node": 3,
+  "local-heap": 4,
+  "continuation-chunk": 5,
+  "object-header": 6,
+};
+
+/** Adjacent structures are written as one, up to this many bytes. */
+const MAX_WRITE = 1 << 20;
+
+/**
+ * Encodes everything changed and says in which order it goes to the storage.
+ *
+ * First what is new, since nothing on disk points to it yet; then the live structures, children before parents; the
+ * superblock last. This is the only place from which a live structure is overwritten.
+ */
+export function planCommit(state: FileState): CommitPlan {
+  const { context, allocator } = state;
+  const fresh: PlannedWrite[] = [];
+  const live: { rank: number; write: PlannedWrite }[] = [];
+  for (const [address, bytes] of state.dirtyBlocks) {
+    const write = { offset: context.baseAddress + address, bytes: bytes.slice() };
+    if (state.fresh.has(address)) {
+      fresh.push(write);
+    } else {
+      live.push({ rank: -1, write });
+    }
+  }
+  for (const [address, { codec, value }] of state.dirtyNodes) {
+    const writer = new Writer(codec.sizeOf(value, context), codec.name);
+    codec.encode(value, writer, context);
+    const write = { offset: context.baseAddress + address, bytes: writer.finish() };
+    const rank = RANKS[codec.name];
+    if (rank === undefined) {
+      throw new HdfiveError("UNSUPPORTED", `No place in the order of writes for a ${codec.name}`, { address });
+    }
+    if (state.fresh.has(address)) {
+      fresh.push(write);
+    } else {
+      live.push({ rank, write });
+    }
+  }
+  live.sort((a, b) => a.rank - b.rank);
+  const phases: PlannedWrite[][] = [coalesce(fresh)];
+  for (let i = 0; i < live.length; ) {
+    const { rank } = live[i] as { rank: number };
+    const phase: PlannedWrite[] = [];
+    for (; live[i]?.rank === rank; i++) {
+      phase.push((live[i] as { write: PlannedWrite }).write);
+    }
+    phases.push(coalesce(phase));
+  }
+  const endOfFile = allocator.endOfFile;
+  const superblock = { ...state.superblock, endOfFile: context.baseAddress + endOfFile };
+  if (state.superblockDirty || superblock.endOfFile !== state.superblock.endOfFile) {
+    const writer = new Writer(superblockCodec.sizeOf(superblock, context), superblockCodec.name);
+    superblockCodec.encode(superblock, writer, context);
+    phases.push([{ offset: context.baseAddress, bytes: writer.finish() }]);
+  }
+  return {
+    phases: phases.filter((phase) => phase.length > 0),
+    nodes: new Map(state.dirtyNodes),
+    blocks: [...state.dirtyBlocks.keys()],
+    endOfFile,
+  };
+}
+
+function coalesce(writes: PlannedWrite[]): PlannedWrite[] {
+  writes.sort((a, b) => a.offset - b.offset);
+  const merged: PlannedWrite[] = [];
+  for (let i = 0; i < writes.length; ) {
+    const first = writes[i] as PlannedWrite;
+    let end = first.offset + first.bytes.length;
+    let next = i + 1;
+    for (; writes[next]?.offset === end && end - first.offset < MAX_WRITE; next++) {
+      end += (writes[next] as PlannedWrite).bytes.length;
+    }
+    if (next === i + 1) {
+      merged.push(first);
+    } else {
+      const bytes = new Uint8Array(end - first.offset);
+      for (const { offset, bytes: part } of writes.slice(i, next)) {
+        bytes.set(part, offset - first.offset);
+      }
+      merged.push({ offset: first.offset, bytes });
+    }
+    i = next;
+  }
+  return merged;
+}
+
+/**
+ * Writes everything changed since the last flush, in order. What was not changed is not touched: a file that nobody
+ * changed is not written at all. On a failure the changes stay, to be flushed again.
+ */
+export function* commit(state: FileState): Task<void> {
+  const busy = (): Error =>
+    new HdfiveError("SYNC_UNAVAILABLE", "Another write is under way: wait for it before a synchronous one", {
+      path: state.storage.name,
+    });
+  yield* state.writeLock.exclusive(busy, () => writeOut(state));
+}
+
+function* writeOut(state: FileState): Task<void> {
+  if (state.dirtyNodes.size === 0 && state.dirtyBlocks.size === 0 && !state.superblockDirty && !grew(state)) {
+    return;
+  }
+  // Space freed while these writes are on their way must not be given to somebody who writes there first.
+  state.allocator.hold();
+  let done = false;
+  try {
+    state.touchedBlocks.clear();
+    state.superblockDirty = false;
+    const plan = planCommit(state);
+    for (const phase of plan.phases) {
+      for (const { offset, bytes } of phase) {
+        yield* perform(writeBytes(state.blocks, offset, bytes));
+      }
+    }
+    const size = state.context.baseAddress + plan.endOfFile;
+    if (state.storage.size < size) {
+      yield* perform(resizeStorage(state.blocks, size));
+    }
+    state.superblock = { ...state.superblock, endOfFile: size };
+    settle(state, plan);
+    state.commits++;
+    done = true;
+  } finally {
+    state.superblockDirty ||= !done;
+    state.allocator.unhold();
+  }
+}
+
+function grew(state: FileState): boolean {
+  return state.context.baseAddress + state.allocator.endOfFile !== state.superblock.endOfFile;
+}
+
+function settle(state: FileState, plan: CommitPlan): void {
+  for (const [address, node] of plan.nodes) {
+    if (state.dirtyNodes.get(address) === node) {
+      state.dirtyNodes.delete(address);
+      state.nodes.set(node.codec, address, node.value, node.codec.sizeOf(node.value, state.context));
+    }
+    state.fresh.delete(address);
+  }
+  for (const address of plan.blocks) {
+    if (!state.touchedBlocks.has(address)) {
+      state.dirtyBlocks.delete(address);
+    }
+    state.fresh.delete(address);
+  }
+  state.nodes.trim();
+}

@@ -1,0 +1,164 @@
+import {
+  type ChunkedLayout,
+  type Dataspace,
+  type Datatype,
+  dataspaceMessage,
+  datatype as datatypeCodec,
+  type FillValue,
+  type FilterDescription,
+  fillValueMessage,
+  fillValueOldMessage,
+  filterPipelineMessage,
+  HdfiveError,
+  type Layout,
+  layoutMessage,
+  MESSAGE_FLAGS,
+  MESSAGE_IDS,
+  UnsupportedError,
+} from "@hdfive/format";
+import { createHeader, type NewMessage, replaceMessage } from "./header-edit.js";
+import {
+  checkUnknownMessages,
+  decodeMessage,
+  encodeMessage,
+  findMessage,
+  type Header,
+  loadHeader,
+  requireMessage,
+} from "./object-header.js";
+import { type ResolvedDatatype, resolveDatatype } from "./shared.js";
+import type { Tx } from "./tx.js";
+
+/** A layout that this version does not handle: the rest of the dataset can still be looked at. */
+export interface UnsupportedLayout {
+  readonly class: "unsupported";
+  /** The structure, in the specification's words. */
+  readonly structure: string;
+  readonly problem: string;
+}
+
+/** Everything a dataset's object header says of its data. */
+export interface DatasetHeader extends ResolvedDatatype {
+  readonly address: number;
+  readonly dataspace: Dataspace;
+  readonly layout: Layout | UnsupportedLayout;
+  /** The fill value message, or one of the defaults when the file has none. */
+  readonly fill: FillValue;
+  /** Filters in the order in which they are applied on writing. */
+  readonly filters: readonly FilterDescription[];
+}
+
+/** What makes a new dataset. */
+export interface NewDataset {
+  readonly datatype: Datatype;
+  readonly dataspace: Dataspace;
+  readonly layout: Layout;
+  readonly fill: FillValue;
+  readonly filters: readonly FilterDescription[];
+}
+
+/** Bytes that libhdf5 gives the first chunk of a dataset's header; the rest is room for attributes. */
+const HEADER_SIZE_HINT = 256;
+const VIRTUAL_CLASS = 3;
+const NO_FILL: FillValue = { version: 2, allocationTime: "late", fillTime: "if-set", defined: "default", value: null };
+
+/** Whether an object is a dataset: it has a datatype and a data layout. */
+export function isDataset(header: Header): boolean {
+  return (
+    findMessage(header, MESSAGE_IDS.layout) !== undefined && findMessage(header, MESSAGE_IDS.datatype) !== undefined
+  );
+}
+
+/** Reads what the header of a dataset says. */
+export function loadDataset(tx: Tx, address: number): DatasetHeader {
+  const header = loadHeader(tx, address);
+  checkUnknownMessages(header, false);
+  const filters = findMessage(header, MESSAGE_IDS.filterPipeline);
+  return {
+    address,
+    dataspace: decodeMessage(tx, dataspaceMessage, requireMessage(header, MESSAGE_IDS.dataspace)),
+    ...resolveDatatype(tx, requireMessage(header, MESSAGE_IDS.datatype)),
+    layout: loadLayout(tx, header),
+    fill: loadFill(tx, header),
+    filters: filters === undefined ? [] : decodeMessage(tx, filterPipelineMessage, filters).filters,
+  };
+}
+
+function loadLayout(tx: Tx, header: Header): Layout | UnsupportedLayout {
+  if (findMessage(header, MESSAGE_IDS.externalFiles) !== undefined) {
+    return { class: "unsupported", structure: "external file list", problem: "data in other files is not read" };
+  }
+  const message = requireMessage(header, MESSAGE_IDS.layout);
+  const [version, layoutClass] = message.data;
+  if (version === 4 || version === 5) {
+    const problem = layoutClass === VIRTUAL_CLASS ? "virtual datasets are not read" : "its chunk indexes are not read";
+    return { class: "unsupported", structure: `data layout message version ${version}`, problem };
+  }
+  return decodeMessage(tx, layoutMessage, message);
+}
+
+/** The layout of a dataset whose data is to be read or written; throws where it is one that is not handled. */
+export function requireLayout(dataset: DatasetHeader): Layout {
+  const { layout, address } = dataset;
+  if (layout.class === "unsupported") {
+    throw new UnsupportedError(layout.structure, layout.problem, { address });
+  }
+  return layout;
+}
+
+/** The fill value: the new message counts, the old one where there is only that. Section IV.A.2.e and f. */
+function loadFill(tx: Tx, header: Header): FillValue {
+  const message = findMessage(header, MESSAGE_IDS.fillValue);
+  if (message !== undefined) {
+    return decodeMessage(tx, fillValueMessage, message);
+  }
+  const old = findMessage(header, MESSAGE_IDS.fillValueOld);
+  if (old === undefined) {
+    return NO_FILL;
+  }
+  const { value } = decodeMessage(tx, fillValueOldMessage, old);
+  return value.length === 0 ? { ...NO_FILL, defined: "undefined" } : { ...NO_FILL, defined: "user", value };
+}
+
+/** Makes the object header of a new dataset, with the messages and the order that libhdf5 gives it; section IV.A.1. */
+export function createDatasetHeader(tx: Tx, dataset: NewDataset): number {
+  const { constant } = MESSAGE_FLAGS;
+  const messages: NewMessage[] = [
+    { type: MESSAGE_IDS.dataspace, flags: 0, data: encodeMessage(tx, dataspaceMessage, dataset.dataspace) },
+    { type: MESSAGE_IDS.datatype, flags: constant, data: encodeMessage(tx, datatypeCodec, dataset.datatype) },
+    { type: MESSAGE_IDS.fillValue, flags: constant, data: encodeMessage(tx, fillValueMessage, dataset.fill) },
+  ];
+  if (dataset.fill.value !== null) {
+    const data = encodeMessage(tx, fillValueOldMessage, { value: dataset.fill.value });
+    messages.push({ type: MESSAGE_IDS.fillValueOld, flags: constant, data });
+  }
+  if (dataset.filters.length > 0) {
+    const data = encodeMessage(tx, filterPipelineMessage, { version: 1, filters: dataset.filters });
+    messages.push({ type: MESSAGE_IDS.filterPipeline, flags: constant, data });
+  }
+  messages.push({ type: MESSAGE_IDS.layout, flags: 0, data: encodeMessage(tx, layoutMessage, dataset.layout) });
+  const compact = dataset.layout.class === "compact" ? dataset.layout.data.length : 0;
+  return createHeader(tx, messages, HEADER_SIZE_HINT + compact);
+}
+
+/** Stores a changed layout: the address of storage that was allocated, or new compact data. */
+export function putLayout(tx: Tx, address: number, layout: Layout): void {
+  const message = requireMessage(loadHeader(tx, address), MESSAGE_IDS.layout);
+  replaceMessage(tx, address, message, encodeMessage(tx, layoutMessage, layout));
+}
+
+/** Stores changed dimensions; the maximal ones stay. */
+export function putDimensions(tx: Tx, address: number, dimensions: readonly number[]): void {
+  const message = requireMessage(loadHeader(tx, address), MESSAGE_IDS.dataspace);
+  const dataspace = decodeMessage(tx, dataspaceMessage, message);
+  replaceMessage(tx, address, message, encodeMessage(tx, dataspaceMessage, { ...dataspace, dimensions }));
+}
+
+/** The chunked layout of a dataset; `NOT_CHUNKED` when it has another. */
+export function requireChunked(dataset: DatasetHeader): ChunkedLayout {
+  const layout = requireLayout(dataset);
+  if (layout.class !== "chunked") {
+    throw new HdfiveError("NOT_CHUNKED", "Only chunked datasets can be resized");
+  }
+  return layout;
+}

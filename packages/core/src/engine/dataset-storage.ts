@@ -1,0 +1,26 @@
+import { chunkIndexOf } from "./chunk-index.js";
+import { loadDataset } from "./dataset-header.js";
+import type { Header } from "./object-header.js";
+import type { Tx } from "./tx.js";
+
+/** Chunks freed per step. */
+const BATCH = 4096;
+
+/** Gives back the space of a dataset's data and of its chunk index. What it does not understand stays allocated. */
+export function freeDatasetStorage(tx: Tx, header: Header): void {
+  const { layout } = loadDataset(tx, header.address);
+  if (layout.class === "contiguous" && layout.address !== null && layout.size !== null) {
+    tx.free(layout.address, layout.size);
+  }
+  if (layout.class !== "chunked" || layout.address === null) {
+    return;
+  }
+  const index = chunkIndexOf(layout);
+  for (let done = false; !done; ) {
+    const removal = index.removeAll(tx, BATCH);
+    for (const { address, storedSize } of removal.removed) {
+      tx.free(address, storedSize);
+    }
+    done = removal.done;
+  }
+}

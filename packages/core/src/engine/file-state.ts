@@ -1,0 +1,53 @@
+import type { FormatContext, NodeCodec, Superblock } from "@hdfive/format";
+import type { BlockCache } from "../storage/block-cache.js";
+import type { Storage } from "../storage/storage.js";
+import type { Lock } from "../task.js";
+import type { Allocator } from "./allocator.js";
+import type { NodeCache } from "./node-cache.js";
+
+/** Bounds on what a file can make an operation do. */
+export interface Limits {
+  /** Soft links followed in one path; libhdf5 allows 16. */
+  readonly links: number;
+  /** Structures looked at by one operation. */
+  readonly work: number;
+  /** Bytes of one chunk, as stored and as unfiltered. */
+  readonly chunkBytes: number;
+}
+
+/** Safe limits for files from anywhere. */
+export const DEFAULT_LIMITS: Limits = { links: 16, work: 10_000_000, chunkBytes: 0xffff_ffff };
+
+/** A structure changed since the last flush. */
+export interface DirtyNode {
+  readonly codec: NodeCodec<unknown>;
+  readonly value: unknown;
+}
+
+/** Everything the engine knows of one open file. Operations change it only through a transaction. */
+export interface FileState {
+  readonly storage: Storage;
+  readonly blocks: BlockCache;
+  readonly nodes: NodeCache;
+  readonly allocator: Allocator;
+  readonly limits: Limits;
+  readonly writable: boolean;
+  context: FormatContext;
+  superblock: Superblock;
+  /** Whether the superblock changed since the last flush. */
+  superblockDirty: boolean;
+  /** Structures changed since the last flush, by address. */
+  readonly dirtyNodes: Map<number, DirtyNode>;
+  /** Bytes changed since the last flush, by the address of the block they are in. */
+  readonly dirtyBlocks: Map<number, Uint8Array<ArrayBuffer>>;
+  /** Of those, the blocks changed since the flush that is under way began. */
+  readonly touchedBlocks: Set<number>;
+  /** Addresses allocated since the last flush: nothing on disk refers to them yet. */
+  readonly fresh: Set<number>;
+  /** Flushes that wrote something. */
+  commits: number;
+  /** Held by whoever writes to the storage in several steps. */
+  readonly writeLock: Lock;
+  /** Why this file cannot be written although its storage can; `null` when it can. */
+  readOnlyReason: string | null;
+}

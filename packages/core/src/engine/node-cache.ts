@@ -1,0 +1,58 @@
+import type { NodeCodec } from "@hdfive/format";
+
+interface CachedNode {
+  readonly codec: string;
+  readonly value: unknown;
+  readonly byteLength: number;
+}
+
+/** Decoded structures by address, the least recently used going first when their bytes exceed the budget. */
+export class NodeCache {
+  readonly #nodes = new Map<number, CachedNode>();
+  readonly #budget: number;
+  #byteLength = 0;
+
+  constructor(byteBudget: number) {
+    this.#budget = byteBudget;
+  }
+
+  /** The structure decoded by this codec at this address, if it is here. */
+  get<T>(codec: NodeCodec<T>, address: number): T | undefined {
+    const node = this.#nodes.get(address);
+    if (node === undefined || node.codec !== codec.name) {
+      return undefined;
+    }
+    this.#nodes.delete(address);
+    this.#nodes.set(address, node);
+    return node.value as T;
+  }
+
+  /** Keeps a decoded structure. */
+  set<T>(codec: NodeCodec<T>, address: number, value: T, byteLength: number): void {
+    this.delete(address);
+    this.#nodes.set(address, { codec: codec.name, value, byteLength });
+    this.#byteLength += byteLength;
+  }
+
+  /** Forgets the structure at an address. */
+  delete(address: number): void {
+    const node = this.#nodes.get(address);
+    if (node !== undefined) {
+      this.#byteLength -= node.byteLength;
+      this.#nodes.delete(address);
+    }
+  }
+
+  /** Drops what exceeds the budget. */
+  trim(): void {
+    if (this.#byteLength <= this.#budget) {
+      return;
+    }
+    for (const address of this.#nodes.keys()) {
+      this.delete(address);
+      if (this.#byteLength <= this.#budget) {
+        return;
+      }
+    }
+  }
+}

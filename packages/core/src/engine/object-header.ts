@@ -1,0 +1,143 @@
+import {
+  type Codec,
+  continuationChunk,
+  continuationMessage,
+  FormatError,
+  type HeaderMessage,
+  MESSAGE_FLAGS,
+  MESSAGE_IDS,
+  messageName,
+  type ObjectHeader,
+  objectHeader,
+  Reader,
+  referenceCountMessage,
+  UnsupportedError,
+  Writer,
+} from "@hdfive/format";
+import type { Tx } from "./tx.js";
+
+/** A message and where it stands: the index of its chunk in the header and its own index in that chunk. */
+export interface MessageRef extends HeaderMessage {
+  readonly chunk: number;
+  readonly index: number;
+}
+
+/** One block of a header: chunk 0 with the prefix, or a continuation. */
+export interface HeaderChunk {
+  readonly address: number;
+  /** Bytes of the block. */
+  readonly byteLength: number;
+  readonly messages: readonly HeaderMessage[];
+}
+
+/** An object header with all its chunks. File Format Specification, section IV.A.1. */
+export interface Header {
+  readonly address: number;
+  readonly version: 1 | 2;
+  /** Whether every message of a version 2 header carries a creation order. */
+  readonly tracked: boolean;
+  readonly prefix: ObjectHeader;
+  readonly chunks: readonly HeaderChunk[];
+  /** All messages but NIL and continuation, in order. */
+  readonly messages: readonly MessageRef[];
+  /** Hard links to the object. */
+  readonly referenceCount: number;
+}
+
+/** Chunks that a header may have; far more than any writer makes. */
+const MAX_CHUNKS = 4096;
+const V2_TRACK_ATTRIBUTE_ORDER = 0x04;
+
+/** Whether messages of this header carry a creation order. */
+export function tracksOrder(prefix: ObjectHeader): boolean {
+  return prefix.version === 2 && (prefix.flags & V2_TRACK_ATTRIBUTE_ORDER) !== 0;
+}
+
+/** Reads an object header through all its continuations. */
+export function loadHeader(tx: Tx, address: number): Header {
+  const prefix = tx.node(objectHeader, address);
+  const { version } = prefix;
+  const tracked = tracksOrder(prefix);
+  const prefixLength = objectHeader.sizeOf(prefix, tx.context);
+  const chunks: HeaderChunk[] = [{ address, byteLength: prefixLength, messages: prefix.messages }];
+  const seen = new Set([address]);
+  const messages: MessageRef[] = [];
+  for (let chunk = 0; chunk < chunks.length; chunk++) {
+    const current = chunks[chunk] as HeaderChunk;
+    for (const [index, message] of current.messages.entries()) {
+      if (message.type === MESSAGE_IDS.continuation) {
+        const next = decodeMessage(tx, continuationMessage, message);
+        if (seen.has(next.address) || chunks.length === MAX_CHUNKS) {
+          throw new FormatError("object-header", `its continuations do not end (block at ${next.address} again)`, {
+            address,
+          });
+        }
+        seen.add(next.address);
+        const codec = continuationChunk(version, next.byteLength, tracked);
+        const { messages: inner } = tx.node(codec, next.address);
+        chunks.push({ address: next.address, byteLength: next.byteLength, messages: inner });
+      } else if (message.type !== MESSAGE_IDS.nil) {
+        messages.push({ ...message, chunk, index });
+      }
+    }
+  }
+  return { address, version, tracked, prefix, chunks, messages, referenceCount: referenceCount(tx, prefix, messages) };
+}
+
+function referenceCount(tx: Tx, prefix: ObjectHeader, messages: readonly MessageRef[]): number {
+  if (prefix.version === 1) {
+    return prefix.referenceCount;
+  }
+  const message = messages.find(({ type }) => type === MESSAGE_IDS.referenceCount);
+  return message === undefined ? 1 : decodeMessage(tx, referenceCountMessage, message).count;
+}
+
+/** The first message of a type. */
+export function findMessage(header: Header, type: number): MessageRef | undefined {
+  return header.messages.find((message) => message.type === type);
+}
+
+/** All messages of a type, in order. */
+export function findMessages(header: Header, type: number): MessageRef[] {
+  return header.messages.filter((message) => message.type === type);
+}
+
+/** The message of a type that an object of this kind must have. */
+export function requireMessage(header: Header, type: number): MessageRef {
+  const message = findMessage(header, type);
+  if (message === undefined) {
+    throw new FormatError("object-header", `it has no ${messageName(type)} message`, { address: header.address });
+  }
+  return message;
+}
+
+/** Decodes the payload of a message that is not shared. */
+export function decodeMessage<T>(tx: Tx, codec: Codec<T>, message: HeaderMessage): T {
+  if ((message.flags & MESSAGE_FLAGS.shared) !== 0) {
+    throw new UnsupportedError(`shared ${codec.name}`, "a message that stands elsewhere in the file is not read here");
+  }
+  return codec.decode(new Reader(message.data, codec.name), tx.context);
+}
+
+/** Encodes the payload of a message. */
+export function encodeMessage<T>(tx: Tx, codec: Codec<T>, value: T): Uint8Array<ArrayBuffer> {
+  const writer = new Writer(codec.sizeOf(value, tx.context), codec.name);
+  codec.encode(value, writer, tx.context);
+  return writer.finish();
+}
+
+/** Refuses an object that holds a message which must be understood and is not. Section IV.A.1, message flags 3 and 7. */
+export function checkUnknownMessages(header: Header, writing: boolean): void {
+  for (const { type, flags } of header.messages) {
+    const refused = MESSAGE_FLAGS.failIfUnknown | (writing ? MESSAGE_FLAGS.failIfUnknownOnWrite : 0);
+    if ((flags & refused) !== 0 && messageName(type) === "unknown") {
+      throw new UnsupportedError(
+        `message type ${type}`,
+        "the file asks not to use the object without understanding it",
+        {
+          address: header.address,
+        },
+      );
+    }
+  }
+}

@@ -1,0 +1,263 @@
+import { type FormatContext, FormatError, HdfiveError, type NodeCodec, Reader } from "@hdfive/format";
+import type { ByteRange } from "../storage/ranges.js";
+import { FAULT } from "./fault.js";
+import type { DirtyNode, FileState } from "./file-state.js";
+
+/** A stretch of the file; the address is relative to the base address. */
+export interface Extent {
+  readonly address: number;
+  readonly length: number;
+}
+
+interface StagedPatch {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * One attempt at one engine operation.
+ *
+ * Reads see the file as it was, then the changes since the last flush, then this transaction's own. Changes are staged:
+ * they reach the file's state all together in `apply`, or not at all. A read of a block that is not resident throws the
+ * fault, after which the operation is run again from its beginning with a fresh transaction.
+ *
+ * Decoded values are immutable and shared; a change is a new value given to `put`.
+ */
+export class Tx {
+  readonly #state: FileState;
+  readonly #nodes = new Map<number, DirtyNode>();
+  readonly #patches = new Map<number, StagedPatch[]>();
+  readonly #newBlocks = new Map<number, Uint8Array<ArrayBuffer>>();
+  readonly #taken: Extent[] = [];
+  readonly #freed: Extent[] = [];
+  readonly #pins: Set<number>;
+  #work = 0;
+  /** What the operation waits for when it has thrown the fault; absolute in the storage. */
+  wanted: readonly ByteRange[] = [];
+
+  constructor(state: FileState, pins: Set<number>) {
+    this.#state = state;
+    this.#pins = pins;
+  }
+
+  /** Sizes, base address and K values of the file. */
+  get context(): FormatContext {
+    return this.#state.context;
+  }
+
+  /** The open file, for facts that do not change within an operation. */
+  get state(): Readonly<FileState> {
+    return this.#state;
+  }
+
+  /** Counts one unit of work; throws `LIMIT` when the operation has done too many. */
+  work(structure: string): void {
+    if (++this.#work > this.#state.limits.work) {
+      throw new HdfiveError(
+        "LIMIT",
+        `${structure}: the operation looked at more than ${this.#state.limits.work} structures`,
+      );
+    }
+  }
+
+  /** The structure at an address, decoded. Do not change it. */
+  node<T>(codec: NodeCodec<T>, address: number): T {
+    this.work(codec.name);
+    const changed = this.#changed(codec, address);
+    if (changed !== undefined) {
+      return changed;
+    }
+    const cached = this.#state.nodes.get(codec, address);
+    if (cached !== undefined) {
+      return cached;
+    }
+    const { context } = this;
+    // A prefix may be longer than a small structure at the end of the file: what is there is enough to size it.
+    const prefix = this.peek(address, codec.prefixSize(context));
+    const size = codec.totalSize(new Reader(prefix, codec.name, address), context);
+    const bytes = size <= prefix.length ? prefix.subarray(0, size) : this.bytes(address, size, codec.name);
+    // Values keep views on the bytes they were decoded from, and blocks change when the file is written: hence the copy.
+    const value = codec.decode(new Reader(bytes.slice(), codec.name, address), context);
+    this.#state.nodes.set(codec, address, value, size);
+    return value;
+  }
+
+  #changed<T>(codec: NodeCodec<T>, address: number): T | undefined {
+    const dirty = this.#nodes.get(address) ?? this.#state.dirtyNodes.get(address);
+    if (dirty === undefined) {
+      return undefined;
+    }
+    if (dirty.codec.name !== codec.name) {
+      throw new FormatError(codec.name, `the bytes there belong to a ${dirty.codec.name}`, { address });
+    }
+    return dirty.value as T;
+  }
+
+  /**
+   * Up to `length` bytes at an address: fewer where the file ends before. Do not change them and do not keep them past
+   * the operation. `structure` names what they are for, for errors.
+   */
+  peek(address: number, length: number): Uint8Array {
+    const { blocks, context } = this.#state;
+    const offset = context.baseAddress + address;
+    const resident = blocks.peek(offset, length);
+    if (resident !== null) {
+      return resident;
+    }
+    this.#require([{ start: offset, end: offset + length }]);
+    return blocks.peek(offset, length) ?? new Uint8Array(0);
+  }
+
+  /** Exactly `length` bytes at an address; a `FormatError` when the file ends before. As for `peek`, do not keep them. */
+  bytes(address: number, length: number, structure: string): Uint8Array {
+    const end = this.#state.context.baseAddress + address + length;
+    if (!Number.isSafeInteger(end) || end > this.#state.storage.size) {
+      throw new FormatError(structure, `its ${length} bytes run past the end of the file`, { address });
+    }
+    return this.peek(address, length);
+  }
+
+  /** Makes the blocks of all these extents resident at once, so that a traversal misses by depth and not by leaf. */
+  want(extents: readonly Extent[]): void {
+    const { baseAddress } = this.#state.context;
+    const size = this.#state.storage.size;
+    const ranges: ByteRange[] = [];
+    for (const { address, length } of extents) {
+      const start = baseAddress + address;
+      if (start < size) {
+        ranges.push({ start, end: Math.min(start + length, size) });
+      }
+    }
+    if (ranges.length > 0 && this.#state.blocks.missing(ranges).length > 0) {
+      this.#require(ranges);
+    }
+  }
+
+  /** As `want`, for structures of one kind: those already decoded cost nothing. */
+  wantNodes<T>(codec: NodeCodec<T>, addresses: readonly number[]): void {
+    if (addresses.length < 2) {
+      return;
+    }
+    const length = codec.prefixSize(this.context);
+    const absent = addresses.filter(
+      (address) =>
+        !this.#nodes.has(address) &&
+        !this.#state.dirtyNodes.has(address) &&
+        this.#state.nodes.get(codec, address) === undefined,
+    );
+    this.want(absent.map((address) => ({ address, length })));
+  }
+
+  #require(ranges: readonly ByteRange[]): void {
+    const { blocks } = this.#state;
+    if (blocks.isSync) {
+      blocks.loadSync(ranges, this.#pins);
+      return;
+    }
+    this.wanted = ranges;
+    throw FAULT;
+  }
+
+  /** Throws `READ_ONLY` unless the file can be written. */
+  requireWritable(): void {
+    const { writable, readOnlyReason, storage } = this.#state;
+    if (!writable || readOnlyReason !== null) {
+      const why = readOnlyReason ?? "no write intent on file: it was opened for reading; open it with mode 'r+' or 'a'";
+      throw new HdfiveError("READ_ONLY", `Cannot write (${why})`, { path: storage.name });
+    }
+  }
+
+  /** Stages a structure, new or changed. */
+  put<T>(codec: NodeCodec<T>, address: number, value: T): void {
+    this.requireWritable();
+    this.#nodes.set(address, { codec: codec as NodeCodec<unknown>, value });
+  }
+
+  /** The bytes of a block that no codec covers, changes included. Do not change them. */
+  block(address: number, length: number, structure: string): Uint8Array {
+    const base =
+      this.#newBlocks.get(address) ?? this.#state.dirtyBlocks.get(address) ?? this.bytes(address, length, structure);
+    const patches = this.#patches.get(address);
+    if (patches === undefined) {
+      return base;
+    }
+    const patched = base.slice();
+    for (const { offset, bytes } of patches) {
+      patched.set(bytes, offset);
+    }
+    return patched;
+  }
+
+  /** Stages the bytes of a block that no codec covers. */
+  putBlock(address: number, bytes: Uint8Array<ArrayBuffer>): void {
+    this.requireWritable();
+    this.#newBlocks.set(address, bytes);
+    this.#patches.delete(address);
+  }
+
+  /** Stages a change of some bytes of a block of `length` bytes. */
+  patchBlock(address: number, length: number, offset: number, bytes: Uint8Array, structure: string): void {
+    this.requireWritable();
+    if (!this.#newBlocks.has(address) && !this.#state.dirtyBlocks.has(address)) {
+      // The whole block becomes dirty in `apply`, which must not fault.
+      this.#newBlocks.set(address, this.bytes(address, length, structure).slice());
+    }
+    const patches = this.#patches.get(address);
+    if (patches === undefined) {
+      this.#patches.set(address, [{ offset, bytes }]);
+    } else {
+      patches.push({ offset, bytes });
+    }
+  }
+
+  /** Takes space for a new structure or for payload; it is given back when the operation fails. */
+  alloc(length: number): number {
+    this.requireWritable();
+    const address = this.#state.allocator.take(length);
+    this.#taken.push({ address, length });
+    return address;
+  }
+
+  /** Gives space back once the operation has succeeded, and forgets the structure there. */
+  free(address: number, length: number): void {
+    this.requireWritable();
+    this.#freed.push({ address, length });
+  }
+
+  /** Makes the changes part of the file's state. Nothing here can fail. */
+  apply(): void {
+    const state = this.#state;
+    for (const { address } of this.#taken) {
+      state.fresh.add(address);
+    }
+    for (const [address, node] of this.#nodes) {
+      state.nodes.delete(address);
+      state.dirtyNodes.set(address, node);
+    }
+    for (const [address, bytes] of this.#newBlocks) {
+      state.dirtyBlocks.set(address, bytes);
+      state.touchedBlocks.add(address);
+    }
+    for (const [address, patches] of this.#patches) {
+      state.touchedBlocks.add(address);
+      for (const { offset, bytes } of patches) {
+        state.dirtyBlocks.get(address)?.set(bytes, offset);
+      }
+    }
+    for (const { address, length } of this.#freed) {
+      state.nodes.delete(address);
+      state.dirtyNodes.delete(address);
+      state.dirtyBlocks.delete(address);
+      state.fresh.delete(address);
+      state.allocator.give(address, length);
+    }
+  }
+
+  /** Drops the changes and gives back what was taken. */
+  discard(): void {
+    for (let i = this.#taken.length - 1; i >= 0; i--) {
+      const { address, length } = this.#taken[i] as Extent;
+      this.#state.allocator.give(address, length);
+    }
+  }
+}

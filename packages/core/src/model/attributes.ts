@@ -1,0 +1,301 @@
+import { type Dataspace, type Datatype, HdfiveError } from "@hdfive/format";
+import {
+  type DtypeLike,
+  dtypeName,
+  elementCount,
+  hasHeapData,
+  heapReferences,
+  inferDatatype,
+  memoryType,
+  NdArray,
+  type Scalar,
+  toDatatype,
+  userArray,
+  withOffsetSize,
+} from "../array/index.js";
+import {
+  type AttributeRecord,
+  findAttribute,
+  listAttributes,
+  putAttribute,
+  removeAttribute,
+} from "../engine/attributes.js";
+import { removeHeapObjects } from "../engine/global-heap.js";
+import type { Tx } from "../engine/tx.js";
+import { heapReader, prefetchHeap } from "../pipeline/sink.js";
+import { HeapSession } from "../pipeline/write-source.js";
+import type { Task } from "../task.js";
+import { dataspaceOf } from "./dataspace.js";
+import type { FileContext } from "./file-context.js";
+
+/** A value of an attribute: one value for a scalar, an array otherwise, `null` for a null dataspace. */
+export type AttributeValue = Scalar | NdArray | null;
+
+/** How an attribute is stored, where it is not to be inferred from its value. */
+export interface AttributeOptions {
+  /** Datatype to store; inferred from the value by default. */
+  readonly dtype?: DtypeLike | undefined;
+  /** Shape to store; it must hold as many elements as the value. */
+  readonly shape?: readonly number[] | undefined;
+}
+
+/** What is stored about an attribute. */
+export interface AttributeInfo {
+  readonly name: string;
+  readonly datatype: Datatype;
+  /** Name of the datatype, as numpy spells it. */
+  readonly dtype: string;
+  /** Extent of each axis, empty for a scalar, `null` for a null dataspace. */
+  readonly shape: readonly number[] | null;
+  /** Address of the committed datatype that it uses, or `null`. */
+  readonly committedAddress: number | null;
+  /** Creation order among the attributes of the object, where it is kept. */
+  readonly creationOrder: number | null;
+}
+
+/** What attributes need of the object that has them. */
+export interface AttributeOwner {
+  readonly context: FileContext;
+  readonly address: number;
+  run<T>(task: () => Task<T>): Promise<T>;
+  runSync<T>(task: () => Task<T>): T;
+}
+
+/** The attributes of an object. Every method has a twin that does not wait, with `Sync` at the end of its name. */
+export class Attributes {
+  readonly #owner: AttributeOwner;
+
+  /** @internal */
+  constructor(owner: AttributeOwner) {
+    this.#owner = owner;
+  }
+
+  /** The value of an attribute: one JavaScript value for a scalar, an `NdArray` for others, `null` for a null dataspace. */
+  get(name: string): Promise<AttributeValue> {
+    return this.#owner.run(() => this.#get(name));
+  }
+  /** As `get`, without waiting. */
+  getSync(name: string): AttributeValue {
+    return this.#owner.runSync(() => this.#get(name));
+  }
+
+  /** The value of an attribute always as an array, of shape `[]` for a scalar; `null` for a null dataspace. */
+  getArray(name: string): Promise<NdArray | null> {
+    return this.#owner.run(() => this.#getArray(name));
+  }
+  /** As `getArray`, without waiting. */
+  getArraySync(name: string): NdArray | null {
+    return this.#owner.runSync(() => this.#getArray(name));
+  }
+
+  /** Datatype and shape of an attribute. */
+  info(name: string): Promise<AttributeInfo> {
+    return this.#owner.run(() => this.#info(name));
+  }
+  /** As `info`, without waiting. */
+  infoSync(name: string): AttributeInfo {
+    return this.#owner.runSync(() => this.#info(name));
+  }
+
+  /** Makes an attribute, or replaces the one of that name whatever its type. `null` with a dtype makes a null dataspace. */
+  set(name: string, value: unknown, options: AttributeOptions = {}): Promise<void> {
+    return this.#owner.run(() => this.#set(name, value, options));
+  }
+  /** As `set`, without waiting. */
+  setSync(name: string, value: unknown, options: AttributeOptions = {}): void {
+    this.#owner.runSync(() => this.#set(name, value, options));
+  }
+
+  /** As `set`: h5py's name for setting an attribute with a given shape or dtype. */
+  create(name: string, value: unknown, options: AttributeOptions = {}): Promise<void> {
+    return this.set(name, value, options);
+  }
+  /** As `create`, without waiting. */
+  createSync(name: string, value: unknown, options: AttributeOptions = {}): void {
+    this.setSync(name, value, options);
+  }
+
+  /** Changes the value of an attribute and keeps its datatype and shape; makes the attribute when there is none. */
+  modify(name: string, value: unknown): Promise<void> {
+    return this.#owner.run(() => this.#modify(name, value));
+  }
+  /** As `modify`, without waiting. */
+  modifySync(name: string, value: unknown): void {
+    this.#owner.runSync(() => this.#modify(name, value));
+  }
+
+  /** Takes an attribute away. */
+  delete(name: string): Promise<void> {
+    return this.#owner.run(() => this.#delete(name));
+  }
+  /** As `delete`, without waiting. */
+  deleteSync(name: string): void {
+    this.#owner.runSync(() => this.#delete(name));
+  }
+
+  /** Whether there is an attribute of a name. */
+  has(name: string): Promise<boolean> {
+    return this.#owner.run(() => this.#has(name));
+  }
+  /** As `has`, without waiting. */
+  hasSync(name: string): boolean {
+    return this.#owner.runSync(() => this.#has(name));
+  }
+
+  /** Names of all attributes: in the order they were made where the object keeps it, else sorted. */
+  keys(): Promise<string[]> {
+    return this.#owner.run(() => this.#keys());
+  }
+  /** As `keys`, without waiting. */
+  keysSync(): string[] {
+    return this.#owner.runSync(() => this.#keys());
+  }
+
+  /** Names and values of all attributes, in the order of `keys`. */
+  entries(): Promise<[string, AttributeValue][]> {
+    return this.#owner.run(() => this.#entries());
+  }
+  /** As `entries`, without waiting. */
+  entriesSync(): [string, AttributeValue][] {
+    return this.#owner.runSync(() => this.#entries());
+  }
+
+  *#get(name: string): Task<AttributeValue> {
+    return yield* this.#owner.context.transact((tx) => attributeValue(tx, this.#require(tx, name)));
+  }
+
+  *#getArray(name: string): Task<NdArray | null> {
+    return yield* this.#owner.context.transact((tx) => arrayOf(tx, this.#require(tx, name)));
+  }
+
+  *#info(name: string): Task<AttributeInfo> {
+    return yield* this.#owner.context.transact((tx) => {
+      const { datatype, dataspace, committedAddress, creationOrder } = this.#require(tx, name);
+      const shape = dataspace.type === "null" ? null : dataspace.dimensions;
+      return { name, datatype, dtype: dtypeName(datatype), shape, committedAddress, creationOrder };
+    });
+  }
+
+  *#set(name: string, value: unknown, options: AttributeOptions): Task<void> {
+    const like = options.dtype === undefined ? inferDatatype(value) : toDatatype(options.dtype);
+    const datatype = withOffsetSize(like, this.#owner.context.state.context.offsetSize);
+    if (value === null) {
+      yield* this.#put(name, datatype, { version: 2, type: "null", dimensions: [], maxDimensions: null }, null);
+      return;
+    }
+    const flat = userArray(value, datatype);
+    if (options.shape !== undefined && elementCount(options.shape) !== elementCount(flat.shape)) {
+      throw new HdfiveError("SHAPE_MISMATCH", "Shape of new attribute conflicts with shape of data");
+    }
+    const shape = options.shape ?? flat.shape;
+    yield* this.#put(name, datatype, dataspaceOf(shape, null), userArray(value, datatype, shape));
+  }
+
+  *#modify(name: string, value: unknown): Task<void> {
+    const record = yield* this.#owner.context.transact((tx) => findAttribute(tx, this.#owner.address, name));
+    if (record === null) {
+      yield* this.#set(name, value, {});
+      return;
+    }
+    const { datatype, dataspace } = record;
+    if (dataspace.type === "null") {
+      throw new HdfiveError("WRONG_KIND", "Empty attributes can't be modified");
+    }
+    const flat = userArray(value, datatype);
+    if (elementCount(flat.shape) !== elementCount(dataspace.dimensions)) {
+      throw new HdfiveError("SHAPE_MISMATCH", "Shape of data is incompatible with existing attribute");
+    }
+    yield* this.#put(name, datatype, dataspace, flat);
+  }
+
+  *#put(name: string, datatype: Datatype, dataspace: Dataspace, flat: { readonly data: UserData } | null): Task<void> {
+    const { context, address } = this.#owner;
+    const memory = memoryType(datatype);
+    const count = flat === null ? 0 : elementCount(dataspace.dimensions);
+    context.heap = yield* context.change((tx) => {
+      tx.requireWritable();
+      const previous = findAttribute(tx, address, name);
+      const freed = previous === null ? context.heap : freeHeapData(tx, context, previous);
+      const heap = new HeapSession(tx, freed);
+      const data = new Uint8Array(count * datatype.size);
+      if (flat !== null) {
+        memory.encode(flat.data, 0, count, data, 0, heap);
+      }
+      putAttribute(tx, address, { name, datatype, dataspace, data });
+      return heap.cursor;
+    });
+  }
+
+  *#delete(name: string): Task<void> {
+    const { context, address } = this.#owner;
+    context.heap = yield* context.change((tx) => {
+      tx.requireWritable();
+      return freeHeapData(tx, context, removeAttribute(tx, address, name));
+    });
+  }
+
+  *#has(name: string): Task<boolean> {
+    return yield* this.#owner.context.transact((tx) => findAttribute(tx, this.#owner.address, name) !== null);
+  }
+
+  *#keys(): Task<string[]> {
+    return yield* this.#owner.context.transact((tx) => ordered(tx, this.#owner.address).map(({ name }) => name));
+  }
+
+  *#entries(): Task<[string, AttributeValue][]> {
+    return yield* this.#owner.context.transact((tx) =>
+      ordered(tx, this.#owner.address).map((record): [string, AttributeValue] => [
+        record.name,
+        attributeValue(tx, record),
+      ]),
+    );
+  }
+
+  #require(tx: Tx, name: string): AttributeRecord {
+    const record = findAttribute(tx, this.#owner.address, name);
+    if (record === null) {
+      throw new HdfiveError("NOT_FOUND", `Unable to open attribute (can't locate attribute: '${name}')`);
+    }
+    return record;
+  }
+}
+
+type UserData = ReturnType<typeof userArray>["data"];
+
+/** As h5py lists them: by creation where it is kept, else by the names' code units. */
+function ordered(tx: Tx, address: number): AttributeRecord[] {
+  const byName = (a: AttributeRecord, b: AttributeRecord): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+  const byCreation = (a: AttributeRecord, b: AttributeRecord): number =>
+    (a.creationOrder ?? 0) - (b.creationOrder ?? 0);
+  const records = listAttributes(tx, address);
+  return records.sort(records.every(({ creationOrder }) => creationOrder !== null) ? byCreation : byName);
+}
+
+function attributeValue(tx: Tx, record: AttributeRecord): AttributeValue {
+  const values = arrayOf(tx, record);
+  return values !== null && values.shape.length === 0 ? values.item() : values;
+}
+
+function arrayOf(tx: Tx, { datatype, dataspace, data }: AttributeRecord): NdArray | null {
+  if (dataspace.type === "null") {
+    return null;
+  }
+  const memory = memoryType(datatype);
+  const count = elementCount(dataspace.dimensions);
+  const into = memory.allocate(count);
+  prefetchHeap(tx, memory, data, 0, count);
+  memory.decode(data, 0, count, into, 0, heapReader(tx));
+  return new NdArray(into, [...dataspace.dimensions, ...memory.innerShape], memory.memoryDatatype);
+}
+
+/** Gives back what an attribute holds in global heaps. */
+function freeHeapData(tx: Tx, context: FileContext, { datatype, data }: AttributeRecord): FileContext["heap"] {
+  if (!hasHeapData(datatype)) {
+    return context.heap;
+  }
+  const ids: { collectionAddress: number; index: number }[] = [];
+  heapReferences(datatype, data, 0, data.length / datatype.size, tx.context.offsetSize, (collectionAddress, index) =>
+    ids.push({ collectionAddress, index }),
+  );
+  return removeHeapObjects(tx, context.heap, ids);
+}

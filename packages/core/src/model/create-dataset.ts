@@ -1,0 +1,232 @@
+import {
+  type Dataspace,
+  type Datatype,
+  FILTER_OPTIONAL,
+  type FillValue,
+  type FilterDescription,
+  HdfiveError,
+  type Layout,
+} from "@hdfive/format";
+import {
+  type DtypeLike,
+  elementCount,
+  guessChunk,
+  hasHeapData,
+  inferDatatype,
+  memoryType,
+  shapeText,
+  toDatatype,
+  userArray,
+  withOffsetSize,
+} from "../array/index.js";
+import type { NewDataset } from "../engine/dataset-header.js";
+import type { Tx } from "../engine/tx.js";
+import { FILTER_IDS } from "../pipeline/filters/built-in.js";
+import type { HeapSession } from "../pipeline/write-source.js";
+import { dataspaceOf } from "./dataspace.js";
+import type { FileContext } from "./file-context.js";
+
+/** How a dataset is made; the names are those of h5py's `create_dataset`, in camel case. */
+export interface DatasetOptions<D extends DtypeLike = DtypeLike> {
+  /** Extent of each axis; the shape of `data` by default, `[]` for a scalar. */
+  readonly shape?: readonly number[] | number | undefined;
+  /** Datatype; inferred from `data` by default, `float32` without data. Alone it makes a null dataspace. */
+  readonly dtype?: D | undefined;
+  /** Values to write at once. */
+  readonly data?: unknown;
+  /** Shape of a chunk; `true` chooses one. Datasets that can grow or have filters are always chunked. */
+  readonly chunks?: readonly number[] | number | boolean | undefined;
+  /** Most elements per axis, `null` for no limit. */
+  readonly maxShape?: readonly (number | null)[] | undefined;
+  /** `"gzip"`, or a level from 0 to 9, which means the same. */
+  readonly compression?: "gzip" | number | null | undefined;
+  /** Level of gzip, 0 to 9; 4 by default. */
+  readonly compressionOptions?: number | undefined;
+  /** Transposes the bytes of the elements before compression. */
+  readonly shuffle?: boolean | undefined;
+  /** Stores a checksum with each chunk. */
+  readonly fletcher32?: boolean | undefined;
+  /** What elements never written hold; zeros by default. */
+  readonly fillValue?: unknown;
+  /** When the fill value is written: on allocation, never, or on allocation if it was set (the default). */
+  readonly fillTime?: "alloc" | "never" | "ifset" | undefined;
+}
+
+/** What was asked for, checked: the stored description and the data to write. */
+export interface DatasetPlan {
+  readonly datatype: Datatype;
+  readonly dataspace: Dataspace;
+  readonly layout: Layout;
+  readonly filters: readonly FilterDescription[];
+  readonly fillValue: unknown;
+  readonly fillTime: FillValue["fillTime"];
+  readonly data: unknown;
+}
+
+const DEFAULT_GZIP_LEVEL = 4;
+const MAX_CHUNK_BYTES = 0xffff_ffff;
+const FILL_TIMES = { alloc: "alloc", never: "never", ifset: "if-set" } as const;
+
+/** Checks options and settles what they leave open, as h5py does. */
+export function planDataset(context: FileContext, options: DatasetOptions): DatasetPlan {
+  const { data } = options;
+  if (data === undefined && options.shape === undefined && options.dtype === undefined) {
+    throw invalid("One of data, shape or dtype must be specified");
+  }
+  const like = options.dtype ?? (data === undefined ? "float32" : inferDatatype(data));
+  const datatype = withOffsetSize(toDatatype(like), context.state.context.offsetSize);
+  const given = typeof options.shape === "number" ? [options.shape] : options.shape;
+  const shape = data === undefined ? (given ?? null) : userArray(data, datatype, given).shape;
+  const filters = planFilters(options, datatype);
+  const fillTime = FILL_TIMES[options.fillTime ?? "ifset"];
+  if (fillTime === undefined) {
+    throw invalid(`fillTime must be one of 'alloc', 'never' or 'ifset', but it is ${options.fillTime}`);
+  }
+  const common = {
+    datatype,
+    filters,
+    data,
+    fillValue: options.fillValue,
+    fillTime: hasHeapData(datatype) ? "alloc" : fillTime,
+  } as const;
+  const wantsChunks = filters.length > 0 || options.maxShape !== undefined || (options.chunks ?? false) !== false;
+  if (shape === null || shape.length === 0) {
+    if (wantsChunks) {
+      const what = shape === null ? "Empty" : "Scalar";
+      throw invalid(
+        options.maxShape === undefined
+          ? `${what} datasets don't support chunk/filter options`
+          : `${what} datasets cannot be extended`,
+      );
+    }
+    const dataspace: Dataspace =
+      shape === null ? { version: 2, type: "null", dimensions: [], maxDimensions: null } : dataspaceOf([], null);
+    return { ...common, dataspace, layout: contiguous(shape === null ? 0 : datatype.size) };
+  }
+  const dataspace = dataspaceOf(shape, checkMaxShape(shape, options.maxShape));
+  if (!wantsChunks) {
+    return { ...common, dataspace, layout: contiguous(elementCount(shape) * datatype.size) };
+  }
+  const chunkShape = planChunks(options, shape, datatype);
+  return {
+    ...common,
+    dataspace,
+    layout: { version: 3, class: "chunked", address: null, chunkShape, elementSize: datatype.size },
+  };
+}
+
+/** The messages of a planned dataset; a fill value with variable-length data puts it in the global heap. */
+export function newDataset(tx: Tx, plan: DatasetPlan, heap: HeapSession): NewDataset {
+  const { datatype, dataspace, layout, filters, fillTime } = plan;
+  const allocationTime = layout.class === "chunked" ? "incremental" : "late";
+  const common = { version: 2, allocationTime, fillTime } as const;
+  if (plan.fillValue === undefined || plan.fillValue === null) {
+    return { datatype, dataspace, layout, filters, fill: { ...common, defined: "default", value: null } };
+  }
+  tx.requireWritable();
+  const flat = userArray(plan.fillValue, datatype);
+  if (elementCount(flat.shape) !== 1) {
+    throw new HdfiveError(
+      "SHAPE_MISMATCH",
+      `The fill value must be one element, not an array of shape ${shapeText(flat.shape)}`,
+    );
+  }
+  const value = new Uint8Array(datatype.size);
+  memoryType(datatype).encode(flat.data, 0, 1, value, 0, heap);
+  return { datatype, dataspace, layout, filters, fill: { ...common, defined: "user", value } };
+}
+
+function contiguous(size: number): Layout {
+  return { version: 3, class: "contiguous", address: null, size, dimensions: null };
+}
+
+function checkMaxShape(
+  shape: readonly number[],
+  maxShape: DatasetOptions["maxShape"],
+): readonly (number | null)[] | null {
+  if (maxShape === undefined) {
+    return null;
+  }
+  if (maxShape.length !== shape.length) {
+    throw invalid("'maxShape' must have same rank as dataset shape");
+  }
+  for (const [axis, most] of maxShape.entries()) {
+    if (most !== null && (!Number.isSafeInteger(most) || most < (shape[axis] as number))) {
+      throw invalid(`Maxdims is smaller than dims (${most} on axis ${axis}, where the shape has ${shape[axis]})`);
+    }
+  }
+  return maxShape;
+}
+
+function planChunks(
+  { chunks, maxShape }: DatasetOptions,
+  shape: readonly number[],
+  { size }: Datatype,
+): readonly number[] {
+  if (chunks === false) {
+    throw invalid("Chunked format required for given storage options");
+  }
+  if (chunks === undefined || chunks === true) {
+    return guessChunk(shape, size);
+  }
+  const given = typeof chunks === "number" ? [chunks] : [...chunks];
+  if (given.length !== shape.length) {
+    throw invalid("'chunks' must have same rank as dataset shape");
+  }
+  for (const [axis, extent] of given.entries()) {
+    if (!Number.isSafeInteger(extent) || extent <= 0) {
+      throw invalid(`All chunk dimensions must be positive (not ${extent})`);
+    }
+    const most = maxShape === undefined ? (shape[axis] as number) : (maxShape[axis] ?? null);
+    if (most !== null && extent > most) {
+      throw invalid(
+        `Chunk shape must not be greater than data shape in any dimension. ${shapeText(given)} is not compatible with ${shapeText(shape)}`,
+      );
+    }
+  }
+  const bytes = elementCount(given) * size;
+  if (bytes > MAX_CHUNK_BYTES) {
+    throw new HdfiveError("UNSUPPORTED", `A chunk of ${bytes} bytes needs a newer layout: at most 4 GiB fit this one`);
+  }
+  return given;
+}
+
+/** Filters in h5py's order: shuffle, compression, checksum. */
+function planFilters(options: DatasetOptions, { size }: Datatype): FilterDescription[] {
+  const filters: FilterDescription[] = [];
+  if (options.shuffle === true) {
+    filters.push({ id: FILTER_IDS.shuffle, name: "shuffle", flags: FILTER_OPTIONAL, clientData: [size] });
+  }
+  const level = gzipLevel(options);
+  if (level !== null) {
+    filters.push({ id: FILTER_IDS.deflate, name: "deflate", flags: FILTER_OPTIONAL, clientData: [level] });
+  }
+  if (options.fletcher32 === true) {
+    filters.push({ id: FILTER_IDS.fletcher32, name: "fletcher32", flags: 0, clientData: [] });
+  }
+  return filters;
+}
+
+function gzipLevel({ compression, compressionOptions }: DatasetOptions): number | null {
+  if (compression === undefined || compression === null) {
+    if (compressionOptions !== undefined) {
+      throw invalid("Compression method must be specified");
+    }
+    return null;
+  }
+  if (typeof compression === "number" && compressionOptions !== undefined) {
+    throw invalid("Conflict in compression options");
+  }
+  if (typeof compression !== "number" && compression !== "gzip") {
+    throw new HdfiveError("MISSING_FILTER", `Compression filter "${compression}" is unavailable; "gzip" is there`);
+  }
+  const level = typeof compression === "number" ? compression : (compressionOptions ?? DEFAULT_GZIP_LEVEL);
+  if (!Number.isInteger(level) || level < 0 || level > 9) {
+    throw invalid(`GZIP setting must be an integer from 0-9, not ${level}`);
+  }
+  return level;
+}
+
+function invalid(message: string): HdfiveError {
+  return new HdfiveError("INVALID_ARGUMENT", message);
+}

@@ -1,0 +1,333 @@
+import { type Datatype, type FillValue, type FilterDescription, HdfiveError } from "@hdfive/format";
+import {
+  bytesOf,
+  type DtypeLike,
+  datatypesEqual,
+  dtypeName,
+  elementCount,
+  inferDatatype,
+  type MemoryArray,
+  memoryType,
+  NdArray,
+  type Scalar,
+  type Selection,
+  shapesEqual,
+  shapeText,
+  slice,
+  toDatatype,
+  userArray,
+  valuesFor,
+} from "../array/index.js";
+import { type ChunkPage, chunkIndexOf } from "../engine/chunk-index.js";
+import { type DatasetHeader, loadDataset } from "../engine/dataset-header.js";
+import { loadHeader } from "../engine/object-header.js";
+import { storeChanged } from "../pipeline/chunk-store.js";
+import { fillElement } from "../pipeline/fill.js";
+import { FILTER_IDS } from "../pipeline/filters/built-in.js";
+import { readDataset } from "../pipeline/read.js";
+import { resizeDataset } from "../pipeline/resize.js";
+import { heapReader, prefetchHeap } from "../pipeline/sink.js";
+import { writeDataset } from "../pipeline/write.js";
+import type { Task } from "../task.js";
+import type { FileContext } from "./file-context.js";
+import { ObjectHandle, type ObjectInfo, objectInfo } from "./object-handle.js";
+
+/** How a read is done. */
+export interface ReadOptions<D extends DtypeLike = DtypeLike> {
+  /** Converts numbers on their way, by HDF5's rules: what does not fit is clamped. */
+  readonly as?: D | undefined;
+  /** Memory of yours to fill instead of new one; it must have exactly the elements of the selection. */
+  readonly into?: MemoryArray | undefined;
+  /** Stops the read. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How a write is done. */
+export interface WriteOptions {
+  /** Stops the write; what was written before stays. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What is stored about a dataset besides its data. */
+export interface DatasetInfo extends ObjectInfo {
+  /** How the data is stored; `unsupported` for layouts that cannot be read yet. */
+  readonly layout: "compact" | "contiguous" | "chunked" | "unsupported";
+  readonly chunkShape: readonly number[] | null;
+  /** The kind of index that finds the chunks. */
+  readonly chunkIndex: "btree1" | null;
+  /** Chunks that are stored. */
+  readonly chunkCount: number;
+  /** Bytes that the data takes in the file. */
+  readonly storageSize: number;
+  readonly filters: readonly FilterDescription[];
+  /** The fill value message; its value has the bytes of one element as stored. */
+  readonly fill: FillValue;
+  /** Address of the committed datatype that the dataset uses, or `null`. */
+  readonly committedAddress: number | null;
+}
+
+/** Chunks counted by one operation when their bytes are added up. */
+const PAGE = 4096;
+
+/**
+ * An array of elements of one datatype, stored in a file.
+ *
+ * `read` and `write` take a selection of it. Every method that touches the file has a twin that does not wait, with
+ * `Sync` at the end of its name.
+ */
+export class Dataset<D extends DtypeLike = DtypeLike> extends ObjectHandle {
+  override readonly kind = "dataset" as const;
+  readonly #header: DatasetHeader;
+
+  /** @internal */
+  constructor(context: FileContext, header: DatasetHeader, path: string) {
+    super(context, header.address, path);
+    this.#header = header;
+  }
+
+  /** Extent of each axis; empty for a scalar. A null dataspace has none: `isNull` tells. */
+  get shape(): readonly number[] {
+    return this.context.resized.get(this.address) ?? this.#header.dataspace.dimensions;
+  }
+
+  /** Whether the dataset has a type but no data (a null dataspace). */
+  get isNull(): boolean {
+    return this.#header.dataspace.type === "null";
+  }
+
+  /** Most elements per axis; `null` for no limit. */
+  get maxShape(): readonly (number | null)[] {
+    return this.#header.dataspace.maxDimensions ?? this.#header.dataspace.dimensions;
+  }
+
+  /** Number of axes. */
+  get rank(): number {
+    return this.shape.length;
+  }
+
+  /** Number of elements; 0 for a null dataspace. */
+  get size(): number {
+    return this.isNull ? 0 : elementCount(this.shape);
+  }
+
+  /** Datatype as stored, with every detail. */
+  get datatype(): Datatype {
+    return this.#header.datatype;
+  }
+
+  /** Name of the datatype, as numpy spells it: "float32", ">i4", "S10", "compound". */
+  get dtype(): string {
+    return dtypeName(this.datatype);
+  }
+
+  /** Shape of a chunk; `null` for data that is not chunked. */
+  get chunks(): readonly number[] | null {
+    const { layout } = this.#header;
+    return layout.class === "chunked" ? layout.chunkShape : null;
+  }
+
+  /** Filters in the order in which they are applied on writing. */
+  get filters(): readonly FilterDescription[] {
+    return this.#header.filters;
+  }
+
+  /** `"gzip"` for data compressed with deflate, `null` without compression, else the number of the filter. */
+  get compression(): "gzip" | number | null {
+    const plain: readonly number[] = [FILTER_IDS.shuffle, FILTER_IDS.fletcher32];
+    const filter = this.filters.find(({ id }) => !plain.includes(id));
+    return filter === undefined ? null : filter.id === FILTER_IDS.deflate ? "gzip" : filter.id;
+  }
+
+  /** Level of gzip, `null` without it. */
+  get compressionOptions(): number | null {
+    return this.filters.find(({ id }) => id === FILTER_IDS.deflate)?.clientData[0] ?? null;
+  }
+
+  /** Whether the bytes of the elements are transposed before compression. */
+  get shuffle(): boolean {
+    return this.filters.some(({ id }) => id === FILTER_IDS.shuffle);
+  }
+
+  /** Whether a checksum is stored with each chunk. */
+  get fletcher32(): boolean {
+    return this.filters.some(({ id }) => id === FILTER_IDS.fletcher32);
+  }
+
+  /** Whether the elements are of this dtype; then the type of what `read` gives is known. */
+  is<T extends DtypeLike>(dtype: T): this is Dataset<T> {
+    return datatypesEqual(this.datatype, toDatatype(dtype));
+  }
+
+  /**
+   * Reads a selection; all of the dataset without one.
+   *
+   * @throws HdfiveError `OUT_OF_RANGE`, `INVALID_ARGUMENT` for a selection that makes no sense, `MISSING_FILTER`,
+   *   `CORRUPT`, `UNSUPPORTED`, `ABORTED`.
+   */
+  read<T extends DtypeLike = D>(selection: Selection = null, options: ReadOptions<T> = {}): Promise<NdArray<T>> {
+    return this.run(() => this.#read<T>(selection, options), options.signal);
+  }
+  /** As `read`, without waiting. */
+  readSync<T extends DtypeLike = D>(selection: Selection = null, options: ReadOptions<T> = {}): NdArray<T> {
+    return this.runSync(() => this.#read<T>(selection, options));
+  }
+
+  /**
+   * Writes values into a selection, all of the dataset without one. Values of fewer axes are repeated as in numpy.
+   *
+   * Typed arrays of another kind are clamped as HDF5 does; plain numbers must fit.
+   */
+  write(values: unknown, selection: Selection = null, options: WriteOptions = {}): Promise<void> {
+    return this.run(() => this.#write(values, selection), options.signal);
+  }
+  /** As `write`, without waiting. */
+  writeSync(values: unknown, selection: Selection = null): void {
+    this.runSync(() => this.#write(values, selection));
+  }
+
+  /** Changes the shape, within `maxShape`. What is cut off is lost; what is added holds the fill value. */
+  resize(shape: readonly number[]): Promise<void> {
+    return this.run(() => this.#resize(shape));
+  }
+  /** As `resize`, without waiting. */
+  resizeSync(shape: readonly number[]): void {
+    this.runSync(() => this.#resize(shape));
+  }
+
+  /** Adds values at the end of the first axis: one row, of the shape of the other axes, or an array of rows. */
+  append(values: unknown, options: WriteOptions = {}): Promise<void> {
+    return this.run(() => this.#append(values), options.signal);
+  }
+  /** As `append`, without waiting. */
+  appendSync(values: unknown): void {
+    this.runSync(() => this.#append(values));
+  }
+
+  /** The value of elements never written; zero, an empty string and the like when the file sets none. */
+  fillValue(): Promise<Scalar | NdArray> {
+    return this.run(() => this.#fillValue());
+  }
+  /** As `fillValue`, without waiting. */
+  fillValueSync(): Scalar | NdArray {
+    return this.runSync(() => this.#fillValue());
+  }
+
+  /** What is stored about the dataset. Counts chunks as they stand in the file: changed ones are stored first. */
+  info(): Promise<DatasetInfo> {
+    return this.run(() => this.#info());
+  }
+  /** As `info`, without waiting. */
+  infoSync(): DatasetInfo {
+    return this.runSync(() => this.#info());
+  }
+
+  *#load(): Task<DatasetHeader> {
+    return yield* this.context.transact((tx) => loadDataset(tx, this.address));
+  }
+
+  *#read<T extends DtypeLike>(selection: Selection, { as, into }: ReadOptions<T>): Task<NdArray<T>> {
+    const target = as ?? (into === undefined || bytesOf(into) === null ? undefined : this.#ownType(into));
+    return yield* readDataset<T>(this.context, yield* this.#load(), selection, { as: target, into });
+  }
+
+  /** The dtype of the caller's typed array, where it is not what a read of this dataset gives anyway. */
+  #ownType(into: MemoryArray): DtypeLike | undefined {
+    const natural = memoryType(this.datatype).allocate(0);
+    return natural.constructor === into.constructor ? undefined : inferDatatype(into);
+  }
+
+  *#write(values: unknown, selection: Selection): Task<void> {
+    const header = yield* this.#load();
+    yield* writeDataset(this.context, header, selection, (shape) => valuesFor(values, header.datatype, shape));
+    yield* this.context.settle();
+  }
+
+  *#resize(shape: readonly number[]): Task<void> {
+    yield* resizeDataset(this.context, this.address, shape);
+    this.context.resized.set(this.address, [...shape]);
+    yield* this.context.settle();
+  }
+
+  *#append(values: unknown): Task<void> {
+    const { datatype, dataspace } = yield* this.#load();
+    const [length, ...row] = dataspace.dimensions;
+    if (length === undefined) {
+      throw new HdfiveError("WRONG_KIND", "A scalar dataset has no axis to append along");
+    }
+    const flat = userArray(values, datatype);
+    const isRow = flat.shape.length === row.length && shapesEqual(flat.shape, row);
+    const added = isRow ? 1 : flat.shape[0];
+    if (added === undefined || !(isRow || shapesEqual(flat.shape.slice(1), row))) {
+      throw new HdfiveError(
+        "SHAPE_MISMATCH",
+        `Can't append ${shapeText(flat.shape)} to ${shapeText(dataspace.dimensions)}: rows have the shape ${shapeText(row)}`,
+      );
+    }
+    yield* this.#resize([length + added, ...row]);
+    yield* this.#write(values, [slice(length, length + added)]);
+  }
+
+  *#fillValue(): Task<Scalar | NdArray> {
+    const header = yield* this.#load();
+    const memory = memoryType(header.datatype);
+    const element = fillElement(header);
+    const into = memory.allocate(1);
+    yield* this.context.transact((tx) => {
+      prefetchHeap(tx, memory, element, 0, 1);
+      memory.decode(element, 0, 1, into, 0, heapReader(tx));
+    });
+    const value = new NdArray(into, memory.innerShape, memory.memoryDatatype);
+    return memory.innerShape.length === 0 ? value.item() : value;
+  }
+
+  *#info(): Task<DatasetInfo> {
+    if (this.context.state.writable) {
+      yield* storeChanged(this.context);
+    }
+    const header = yield* this.#load();
+    const { layout, filters, fill, committedAddress } = header;
+    const common = yield* this.context.transact((tx) => objectInfo(tx, loadHeader(tx, this.address)));
+    const storage = {
+      filters,
+      fill,
+      committedAddress,
+      chunkShape: null,
+      chunkIndex: null,
+      chunkCount: 0,
+      storageSize: 0,
+    };
+    switch (layout.class) {
+      case "unsupported":
+        return { ...common, ...storage, layout: "unsupported" };
+      case "compact":
+        return { ...common, ...storage, layout: "compact", storageSize: layout.data.length };
+      case "contiguous": {
+        const storageSize = layout.address === null ? 0 : (layout.size ?? this.size * header.datatype.size);
+        return { ...common, ...storage, layout: "contiguous", storageSize };
+      }
+      case "chunked": {
+        const counts = yield* this.#countChunks(header);
+        const { chunkShape } = layout;
+        return { ...common, ...storage, ...counts, layout: "chunked", chunkShape, chunkIndex: "btree1" };
+      }
+    }
+  }
+
+  *#countChunks({ layout }: DatasetHeader): Task<{ chunkCount: number; storageSize: number }> {
+    let chunkCount = 0;
+    let storageSize = 0;
+    if (layout.class !== "chunked" || layout.address === null) {
+      return { chunkCount, storageSize };
+    }
+    const index = chunkIndexOf(layout);
+    let after: readonly number[] | null = null;
+    do {
+      const from: readonly number[] | null = after;
+      const page: ChunkPage = yield* this.context.transact((tx) => index.list(tx, from, PAGE));
+      chunkCount += page.records.length;
+      storageSize += page.records.reduce((sum, { storedSize }) => sum + storedSize, 0);
+      after = page.next;
+    } while (after !== null);
+    return { chunkCount, storageSize };
+  }
+}

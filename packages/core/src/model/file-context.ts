@@ -1,0 +1,129 @@
+import { HdfiveError } from "@hdfive/format";
+import { commit } from "../engine/commit.js";
+import { type Operation, transact } from "../engine/drive.js";
+import type { FileState } from "../engine/file-state.js";
+import type { HeapCursor } from "../engine/global-heap.js";
+import type { ChunkCache } from "../pipeline/chunk-cache.js";
+import { makeRoom, storeChanged } from "../pipeline/chunk-store.js";
+import type { CodecRegistry } from "../pipeline/filter-codec.js";
+import type { OpenFile } from "../pipeline/open-file.js";
+import { closeStorage, flushStorage, resizeStorage } from "../storage/access.js";
+import { perform, type Task } from "../task.js";
+
+/** Structures that may be changed in memory before they are written without being asked to. */
+const MAX_DIRTY_NODES = 20_000;
+
+/** What all handles of one open file share. */
+export class FileContext implements OpenFile {
+  readonly state: FileState;
+  readonly codecs: CodecRegistry;
+  readonly chunks: ChunkCache;
+  heap: HeapCursor = { collectionAddress: null };
+  /** Shapes of datasets that were resized since the file was opened, by address. */
+  readonly resized: Map<number, readonly number[]> = new Map();
+  #isOpen = true;
+  /** Counts deletions, so that a handle knows whether the object at its address is still the one it was made for. */
+  #clock = 0;
+  readonly #deletedAt = new Map<number, number>();
+
+  constructor(state: FileState, codecs: CodecRegistry, chunks: ChunkCache) {
+    this.state = state;
+    this.codecs = codecs;
+    this.chunks = chunks;
+  }
+
+  /** Name of the file, for messages. */
+  get filename(): string {
+    return this.state.storage.name ?? "";
+  }
+
+  /** Whether the file has not been closed. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** The moment a handle is made. */
+  get now(): number {
+    return this.#clock;
+  }
+
+  /** Address of the root group's object header. */
+  get rootAddress(): number {
+    const { rootAddress } = this.state.superblock;
+    if (rootAddress === null) {
+      throw new HdfiveError("CORRUPT", "superblock: the file has no root group");
+    }
+    return rootAddress;
+  }
+
+  /** Throws `CLOSED` after the file was closed. */
+  requireOpen(): void {
+    if (!this.#isOpen) {
+      throw new HdfiveError("CLOSED", `The file ${this.filename} is closed`, { path: this.filename });
+    }
+  }
+
+  /** Throws `NOT_FOUND` when the object a handle was made for has been deleted. */
+  requireAlive(address: number, since: number, path: string): void {
+    this.requireOpen();
+    if ((this.#deletedAt.get(address) ?? -1) >= since) {
+      throw new HdfiveError("NOT_FOUND", `The object ${path} has been deleted`, { path });
+    }
+  }
+
+  /** Notes that objects are gone: their handles are dead, their chunks no longer theirs. */
+  forget(addresses: Iterable<number>): void {
+    for (const address of addresses) {
+      this.#deletedAt.set(address, this.#clock);
+      this.chunks.drop(address);
+      this.resized.delete(address);
+    }
+    this.#clock++;
+  }
+
+  /** Runs an engine operation. */
+  *transact<T>(operation: Operation<T>): Task<T> {
+    this.requireOpen();
+    return yield* perform(transact(this.state, operation));
+  }
+
+  /** Runs an engine operation that changes the file, and writes out what has piled up in memory. */
+  *change<T>(operation: Operation<T>): Task<T> {
+    const result = yield* this.transact(operation);
+    yield* this.settle();
+    return result;
+  }
+
+  /** Writes out changes when more have piled up than memory should hold. */
+  *settle(): Task<void> {
+    if (this.state.dirtyNodes.size > MAX_DIRTY_NODES) {
+      yield* commit(this.state);
+    }
+    yield* makeRoom(this);
+  }
+
+  /** Writes everything changed to the storage: chunks first, then structures, the superblock last. */
+  *flush(): Task<void> {
+    this.requireOpen();
+    if (!this.state.writable) {
+      return;
+    }
+    yield* storeChanged(this);
+    yield* commit(this.state);
+    yield* perform(flushStorage(this.state.storage));
+  }
+
+  /** Flushes, gives back space at the end of the file, and closes the storage; a second call does nothing. */
+  *close(): Task<void> {
+    if (!this.#isOpen) {
+      return;
+    }
+    yield* this.flush();
+    const { state } = this;
+    if (state.commits > 0 && state.storage.size > state.superblock.endOfFile) {
+      yield* perform(resizeStorage(state.blocks, state.superblock.endOfFile));
+    }
+    this.#isOpen = false;
+    yield* perform(closeStorage(state.storage));
+  }
+}

@@ -1,0 +1,79 @@
+import type { GroupLink, LinkPosition } from "../engine/group-link.js";
+import type { Task } from "../task.js";
+import type { FileContext } from "./file-context.js";
+import { linkBatch } from "./group-core.js";
+
+/** Links fetched by one operation. */
+const PAGE = 256;
+
+/** Goes through the links of a group, a page at a time. */
+export class LinkCursor {
+  /** Address of the group. */
+  readonly group: number;
+  readonly #context: FileContext;
+  #links: readonly GroupLink[] = [];
+  #position = 0;
+  #next: LinkPosition | null = null;
+  #started = false;
+
+  constructor(context: FileContext, group: number) {
+    this.#context = context;
+    this.group = group;
+  }
+
+  /** The next link, or `null` after the last. */
+  *next(): Task<GroupLink | null> {
+    while (this.#position === this.#links.length) {
+      if (this.#started && this.#next === null) {
+        return null;
+      }
+      const after = this.#next;
+      const page = yield* this.#context.transact((tx) => linkBatch(tx, this.group, after, PAGE));
+      this.#links = page.links;
+      this.#next = page.next;
+      this.#position = 0;
+      this.#started = true;
+    }
+    return this.#links[this.#position++] as GroupLink;
+  }
+}
+
+/** A link met on a walk: the group that holds it is the `depth`-th below the start. */
+export interface WalkedLink {
+  readonly group: number;
+  readonly link: GroupLink;
+  /** Path from the start of the walk. */
+  readonly path: string;
+}
+
+/** Goes through everything below a group: a group before its members, each object once, by hard links only. */
+export class WalkCursor {
+  readonly #context: FileContext;
+  readonly #seen: Set<number>;
+  readonly #open: { readonly cursor: LinkCursor; readonly prefix: string }[];
+
+  constructor(context: FileContext, group: number) {
+    this.#context = context;
+    this.#seen = new Set([group]);
+    this.#open = [{ cursor: new LinkCursor(context, group), prefix: "" }];
+  }
+
+  /** The next hard link to an object not met before, or `null` after the last. */
+  *next(): Task<WalkedLink | null> {
+    for (let top = this.#open.at(-1); top !== undefined; top = this.#open.at(-1)) {
+      const link = yield* top.cursor.next();
+      if (link === null) {
+        this.#open.pop();
+      } else if (link.kind === "hard" && !this.#seen.has(link.address)) {
+        this.#seen.add(link.address);
+        return { group: top.cursor.group, link, path: top.prefix + link.name };
+      }
+    }
+    return null;
+  }
+
+  /** Goes on with the members of the group just met. */
+  descend(group: number, path: string): void {
+    this.#open.push({ cursor: new LinkCursor(this.#context, group), prefix: `${path}/` });
+  }
+}

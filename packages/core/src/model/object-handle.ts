@@ -1,0 +1,105 @@
+import { commentMessage, HdfiveError, MESSAGE_IDS } from "@hdfive/format";
+import { decodeMessage, findMessage, type Header, loadHeader } from "../engine/object-header.js";
+import type { Tx } from "../engine/tx.js";
+import { runAsync, runSync, type Task } from "../task.js";
+import { Attributes } from "./attributes.js";
+import type { FileContext } from "./file-context.js";
+
+/** What is stored about any object besides what it holds. */
+export interface ObjectInfo {
+  /** Address of the object header, relative to the base address. */
+  readonly address: number;
+  /** Hard links to the object. */
+  readonly referenceCount: number;
+  /** Version of the object header. */
+  readonly headerVersion: 1 | 2;
+  /** The comment, `null` when there is none. */
+  readonly comment: string | null;
+  /** Whether the order in which attributes were made is kept. */
+  readonly attributeOrderTracked: boolean;
+}
+
+/** An object of an open file: a group, a dataset or a named datatype. */
+export abstract class ObjectHandle {
+  /** What the object is. */
+  abstract readonly kind: "group" | "dataset" | "datatype";
+  /** Path from the root group by which the object was reached. */
+  readonly path: string;
+  /** Attributes of the object. */
+  readonly attrs: Attributes;
+  /** @internal */
+  readonly context: FileContext;
+  /** @internal Address of the object header. */
+  readonly address: number;
+  readonly #since: number;
+
+  /** @internal */
+  constructor(context: FileContext, address: number, path: string) {
+    this.context = context;
+    this.address = address;
+    this.path = path;
+    this.#since = context.now;
+    this.attrs = new Attributes(this);
+  }
+
+  /** Last component of the path; "/" for the root group. */
+  get name(): string {
+    return this.path === "/" ? "/" : this.path.slice(this.path.lastIndexOf("/") + 1);
+  }
+
+  /** Whether two handles are of the same object of the same open file. */
+  equals(other: ObjectHandle): boolean {
+    return this.context === other.context && this.address === other.address;
+  }
+
+  /** @internal Runs a task of this object; errors that do not know where they happened get its path. */
+  async run<T>(task: () => Task<T>, signal?: AbortSignal): Promise<T> {
+    try {
+      return await runAsync(this.#guarded(task), signal);
+    } catch (error) {
+      throw this.#located(error, signal);
+    }
+  }
+
+  /** @internal As `run`, without waiting. */
+  runSync<T>(task: () => Task<T>): T {
+    try {
+      return runSync(this.#guarded(task));
+    } catch (error) {
+      throw this.#located(error, undefined);
+    }
+  }
+
+  /** @internal What every object can say of itself. */
+  *loadInfo(): Task<ObjectInfo> {
+    return yield* this.context.transact((tx) => objectInfo(tx, loadHeader(tx, this.address)));
+  }
+
+  *#guarded<T>(task: () => Task<T>): Task<T> {
+    this.context.requireAlive(this.address, this.#since, this.path);
+    return yield* task();
+  }
+
+  #located(error: unknown, signal: AbortSignal | undefined): unknown {
+    if (error instanceof HdfiveError) {
+      error.path ??= this.path;
+      return error;
+    }
+    if (signal?.aborted === true) {
+      return new HdfiveError("ABORTED", `The operation on ${this.path} was aborted`, { path: this.path, cause: error });
+    }
+    return error;
+  }
+}
+
+/** What a header says of any object. */
+export function objectInfo(tx: Tx, header: Header): ObjectInfo {
+  const comment = findMessage(header, MESSAGE_IDS.comment);
+  return {
+    address: header.address,
+    referenceCount: header.referenceCount,
+    headerVersion: header.version,
+    comment: comment === undefined ? null : decodeMessage(tx, commentMessage, comment).text,
+    attributeOrderTracked: header.tracked,
+  };
+}

@@ -1,0 +1,117 @@
+import { HdfiveError } from "@hdfive/format";
+import type { Limits } from "../engine/file-state.js";
+import { createFileState, openFileState } from "../engine/open.js";
+import { ChunkCache } from "../pipeline/chunk-cache.js";
+import { CodecRegistry, type FilterCodec } from "../pipeline/filter-codec.js";
+import { BUILT_IN_CODECS } from "../pipeline/filters/built-in.js";
+import { resizeStorage } from "../storage/access.js";
+import { BlockCache } from "../storage/block-cache.js";
+import type { Storage } from "../storage/storage.js";
+import { perform, runAsync, runSync, type Task } from "../task.js";
+import { File } from "./file.js";
+import { FileContext } from "./file-context.js";
+
+/**
+ * How a file is opened, as in h5py.
+ *
+ * | mode | meaning |
+ * | --- | --- |
+ * | `r` | read only, must exist |
+ * | `r+` | read and write, must exist |
+ * | `w` | create; what was there is lost |
+ * | `w-`, `x` | create; refuse what is there |
+ * | `a` | read and write; create if there is nothing |
+ */
+export type Mode = "r" | "r+" | "w" | "w-" | "x" | "a";
+
+/** Settings of an open file. */
+export interface OpenOptions {
+  /** Codecs of filters, besides and before those that are built in. */
+  readonly filters?: readonly FilterCodec[] | undefined;
+  /** Bytes of chunks kept in memory; 16 MiB by default. */
+  readonly chunkCacheBytes?: number | undefined;
+  /** Bytes of metadata kept in memory, once as blocks and once decoded; 16 MiB each by default. */
+  readonly metadataCacheBytes?: number | undefined;
+  /** Bounds on what a file can make an operation do. */
+  readonly limits?: Partial<Limits> | undefined;
+  /** Bytes before a new file that are yours: 0 or a power of two from 512 on. */
+  readonly userblockSize?: number | undefined;
+  /** Stops the opening. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const DEFAULT_CHUNK_CACHE = 16 * 1024 * 1024;
+const MODES: readonly Mode[] = ["r", "r+", "w", "w-", "x", "a"];
+
+/**
+ * Opens the file in a storage, or makes one there.
+ *
+ * @throws HdfiveError `NOT_HDF5`, `TRUNCATED`, `ALREADY_EXISTS` (modes `w-` and `x`), `READ_ONLY` when the storage cannot
+ *   be written, `UNSUPPORTED`.
+ */
+export function openStorage(storage: Storage, mode: Mode = "r", options: OpenOptions = {}): Promise<File> {
+  return runAsync(open(storage, mode, options), options.signal);
+}
+
+/** As `openStorage`, without waiting. */
+export function openStorageSync(storage: Storage, mode: Mode = "r", options: OpenOptions = {}): File {
+  return runSync(open(storage, mode, options));
+}
+
+function* open(storage: Storage, mode: Mode, options: OpenOptions): Task<File> {
+  if (!MODES.includes(mode)) {
+    throw new HdfiveError("INVALID_ARGUMENT", `Invalid mode; must be one of ${MODES.join(", ")}`);
+  }
+  const { metadataCacheBytes: bytes, limits, userblockSize } = options;
+  const writable = mode !== "r";
+  if (writable && storage.write === undefined) {
+    throw new HdfiveError("READ_ONLY", `${storage.name ?? "The storage"} cannot be written; open it with mode 'r'`, {
+      path: storage.name,
+    });
+  }
+  const engine = { writable, blockBytes: bytes, nodeBytes: bytes, limits };
+  const codecs = new CodecRegistry([...BUILT_IN_CODECS, ...(options.filters ?? [])]);
+  const chunks = new ChunkCache(options.chunkCacheBytes ?? DEFAULT_CHUNK_CACHE);
+  if (isNew(storage, mode)) {
+    if (storage.size > 0) {
+      yield* perform(resizeStorage(new BlockCache(storage, 0), 0));
+    }
+    const context = new FileContext(yield* createFileState(storage, engine, { userblockSize }), codecs, chunks);
+    // From here on the storage holds a file that every reader opens.
+    yield* context.flush();
+    return new File(context);
+  }
+  const state = yield* openFileState(storage, engine);
+  if (userblockSize !== undefined && userblockSize !== state.context.baseAddress) {
+    throw new HdfiveError(
+      "INVALID_ARGUMENT",
+      `Requested userblock size (${userblockSize}) does not match that of existing file (${state.context.baseAddress})`,
+      { path: storage.name },
+    );
+  }
+  return new File(new FileContext(state, codecs, chunks));
+}
+
+function isNew(storage: Storage, mode: Mode): boolean {
+  switch (mode) {
+    case "r":
+    case "r+":
+      return false;
+    case "a":
+      return storage.size === 0;
+    case "w":
+      return true;
+    case "w-":
+    case "x":
+      if (storage.size > 0) {
+        throw new HdfiveError(
+          "ALREADY_EXISTS",
+          `Unable to create file (file exists): ${storage.name ?? "the storage"}`,
+          {
+            path: storage.name,
+          },
+        );
+      }
+      return true;
+  }
+}

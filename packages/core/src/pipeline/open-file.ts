@@ -1,0 +1,16 @@
+import type { FileState } from "../engine/file-state.js";
+import type { HeapCursor } from "../engine/global-heap.js";
+import type { ChunkCache } from "./chunk-cache.js";
+import type { CodecRegistry } from "./filter-codec.js";
+
+/** One open file as the pipeline sees it: the engine's state, the codecs, and the chunks in memory. */
+export interface OpenFile {
+  readonly state: FileState;
+  readonly codecs: CodecRegistry;
+  readonly chunks: ChunkCache;
+  /** The global heap collection that is being filled. */
+  heap: HeapCursor;
+}
+
+/** Fetches of payload that are under way at once. */
+export const FETCHES_IN_FLIGHT = 4;

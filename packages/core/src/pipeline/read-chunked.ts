@@ -1,0 +1,220 @@
+import { type ChunkedLayout, FormatError, HdfiveError } from "@hdfive/format";
+import { type ChunkProjection, projectChunks, type ResolvedSelection } from "../array/index.js";
+import { type ChunkRecord, chunkIndexOf } from "../engine/chunk-index.js";
+import type { DatasetHeader } from "../engine/dataset-header.js";
+import { transact } from "../engine/drive.js";
+import { fetchBytes } from "../storage/access.js";
+import { mergeRanges } from "../storage/ranges.js";
+import { concurrently, perform, type Task } from "../task.js";
+import { decodeChunk } from "./chunk-codec.js";
+import { filledBytes } from "./fill.js";
+import { FETCHES_IN_FLIGHT, type OpenFile } from "./open-file.js";
+import type { ReadSink } from "./sink.js";
+
+/** Chunks looked up by one engine operation. */
+const MAX_BATCH = 1024;
+/** Bytes of chunks planned and fetched before the next are looked up. */
+const BATCH_BYTES = 32 * 1024 * 1024;
+/** Bytes fetched by one request at most, and bytes between two chunks that are worth fetching along. */
+const REQUEST_BYTES = 4 * 1024 * 1024;
+
+/** What to fetch for one chunk, as plain data: where it is, how long, which filters it skipped, what it is for. */
+export interface ChunkRequest {
+  readonly record: ChunkRecord;
+  readonly projection: ChunkProjection;
+}
+
+/** Bytes of a whole chunk without filters; refuses chunks past the limit. */
+export function chunkByteLength(file: OpenFile, dataset: DatasetHeader, layout: ChunkedLayout): number {
+  const { size } = dataset.datatype;
+  if (layout.elementSize !== size || layout.chunkShape.length !== dataset.dataspace.dimensions.length) {
+    throw new FormatError("data layout", "its chunks do not have the rank and element size of the dataset", {
+      address: dataset.address,
+    });
+  }
+  const byteLength = layout.chunkShape.reduce((product, extent) => product * extent, size);
+  const { chunkBytes } = file.state.limits;
+  if (byteLength > chunkBytes) {
+    throw new HdfiveError("LIMIT", `A chunk has ${byteLength} bytes, more than the limit of ${chunkBytes}`, {
+      address: dataset.address,
+    });
+  }
+  return byteLength;
+}
+
+/** Reads a selection of a chunked dataset: what is in memory from there, the rest planned, fetched and decoded. */
+export function* readChunked(
+  file: OpenFile,
+  sink: ReadSink,
+  dataset: DatasetHeader,
+  layout: ChunkedLayout,
+  resolved: ResolvedSelection,
+): Task<void> {
+  const chunkBytes = chunkByteLength(file, dataset, layout);
+  const limit = Math.max(1, Math.min(MAX_BATCH, Math.floor(BATCH_BYTES / chunkBytes)));
+  let batch: ChunkProjection[] = [];
+  for (const projection of projectChunks(resolved, dataset.dataspace.dimensions, layout.chunkShape)) {
+    const cached = file.chunks.get(dataset.address, projection.chunk);
+    if (cached !== undefined) {
+      yield* sink.acceptChunk(projection, cached.bytes, layout.chunkShape);
+      continue;
+    }
+    batch.push(projection);
+    if (batch.length === limit) {
+      yield* readBatch(file, sink, dataset, layout, chunkBytes, batch);
+      batch = [];
+    }
+  }
+  yield* readBatch(file, sink, dataset, layout, chunkBytes, batch);
+}
+
+function* readBatch(
+  file: OpenFile,
+  sink: ReadSink,
+  dataset: DatasetHeader,
+  layout: ChunkedLayout,
+  chunkBytes: number,
+  batch: readonly ChunkProjection[],
+): Task<void> {
+  if (batch.length === 0) {
+    return;
+  }
+  const { state } = file;
+  const { generation } = file.chunks;
+  // From the look-up on, until the bytes are here, nobody may be given the space they are in.
+  state.allocator.hold();
+  try {
+    const records = yield* findChunks(file, layout, batch);
+    const requests: ChunkRequest[] = [];
+    let fill: Uint8Array | null = null;
+    for (const [i, projection] of batch.entries()) {
+      const record = records[i];
+      if (record === null || record === undefined) {
+        fill ??= filledBytes(dataset, chunkBytes / dataset.datatype.size);
+        yield* sink.acceptChunk(projection, fill, layout.chunkShape);
+      } else {
+        requests.push({ record, projection });
+      }
+    }
+    const tasks = planFetches(file, requests).map(
+      (group) => () => readGroup(file, sink, dataset, layout, chunkBytes, group, generation),
+    );
+    yield* perform(concurrently(tasks, FETCHES_IN_FLIGHT));
+  } finally {
+    state.allocator.unhold();
+  }
+}
+
+function* findChunks(
+  file: OpenFile,
+  layout: ChunkedLayout,
+  batch: readonly ChunkProjection[],
+): Task<(ChunkRecord | null)[]> {
+  if (layout.address === null) {
+    return batch.map(() => null);
+  }
+  const index = chunkIndexOf(layout);
+  const positions = batch.map(({ chunk }) => chunk);
+  return yield* perform(transact(file.state, (tx) => index.findMany(tx, positions)));
+}
+
+/** Chunks whose stored bytes are fetched by one request. */
+export interface FetchGroup {
+  /** First byte, relative to the base address. */
+  readonly start: number;
+  readonly end: number;
+  readonly requests: readonly ChunkRequest[];
+}
+
+/** Puts chunks that lie near each other in the file into one request. */
+export function planFetches(file: OpenFile, requests: readonly ChunkRequest[]): FetchGroup[] {
+  const { maxGap } = file.state.blocks.profile;
+  const ranges = requests.map(({ record }) => ({ start: record.address, end: record.address + record.storedSize }));
+  const merged = mergeRanges(ranges, Math.min(maxGap, 4096), REQUEST_BYTES);
+  const groups = merged.map((range): { start: number; end: number; requests: ChunkRequest[] } => ({
+    ...range,
+    requests: [],
+  }));
+  for (const request of requests) {
+    const { address } = request.record;
+    let low = 0;
+    let high = groups.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if ((groups[middle] as FetchGroup).start <= address) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    groups[low]?.requests.push(request);
+  }
+  return groups;
+}
+
+function* readGroup(
+  file: OpenFile,
+  sink: ReadSink,
+  dataset: DatasetHeader,
+  layout: ChunkedLayout,
+  chunkBytes: number,
+  group: FetchGroup,
+  generation: number,
+): Task<void> {
+  const bytes = yield* fetchStored(file, group.start, group.end - group.start);
+  for (const { record, projection } of group.requests) {
+    const from = record.address - group.start;
+    const stored = bytes.subarray(from, from + record.storedSize);
+    const chunk = yield* decodeStored(file, dataset, stored, record, chunkBytes);
+    yield* sink.acceptChunk(projection, chunk, layout.chunkShape);
+    const isCurrent = file.chunks.generation === generation;
+    if (isCurrent && !projection.coversWholeChunk && chunkBytes <= file.chunks.budget / 4) {
+      keep(file, dataset, record.scaled, chunk);
+    }
+  }
+}
+
+/** Keeps a chunk of which only a part was wanted: the next read is likely to want more of it. */
+function keep(file: OpenFile, dataset: DatasetHeader, scaled: readonly number[], chunk: Uint8Array): void {
+  // A view on the bytes of a whole request would keep all of them in memory.
+  const bytes = chunk.byteLength === chunk.buffer.byteLength ? chunk : chunk.slice();
+  if (bytes.buffer instanceof ArrayBuffer) {
+    file.chunks.add(dataset.address, scaled, bytes as Uint8Array<ArrayBuffer>);
+    file.chunks.trim();
+  }
+}
+
+/** The stored bytes at an address; `CORRUPT` when the file ends before them. */
+export function* fetchStored(file: OpenFile, address: number, byteLength: number): Task<Uint8Array<ArrayBuffer>> {
+  const { blocks, context, storage } = file.state;
+  const offset = context.baseAddress + address;
+  if (offset + byteLength > storage.size) {
+    throw new FormatError("chunk", `its ${byteLength} stored bytes run past the end of the file`, { address });
+  }
+  const bytes = new Uint8Array(byteLength);
+  const read = yield* perform(fetchBytes(blocks, offset, bytes));
+  if (read !== byteLength) {
+    throw new HdfiveError("IO", `The storage gave ${read} of ${byteLength} bytes`, { address, path: storage.name });
+  }
+  return bytes;
+}
+
+/** Undoes the filters of a stored chunk. */
+export function* decodeStored(
+  file: OpenFile,
+  dataset: DatasetHeader,
+  stored: Uint8Array,
+  record: ChunkRecord,
+  chunkBytes: number,
+): Task<Uint8Array> {
+  if (dataset.filters.length === 0 && stored.length !== chunkBytes) {
+    throw new FormatError(
+      "chunk",
+      `${stored.length} bytes are stored where a chunk without filters has ${chunkBytes}`,
+      {
+        address: record.address,
+      },
+    );
+  }
+  return yield* decodeChunk(file.codecs, dataset.filters, stored, record.filterMask, chunkBytes);
+}

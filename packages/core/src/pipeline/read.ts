@@ -1,0 +1,86 @@
+import { HdfiveError } from "@hdfive/format";
+import {
+  type DataOf,
+  type DtypeLike,
+  elementCount,
+  type MemoryArray,
+  type MemoryType,
+  memoryType,
+  NdArray,
+  type ResolvedSelection,
+  resolveSelection,
+  type Selection,
+} from "../array/index.js";
+import { type DatasetHeader, requireLayout } from "../engine/dataset-header.js";
+import type { Task } from "../task.js";
+import { compactSource, contiguousSource } from "./contiguous-data.js";
+import type { OpenFile } from "./open-file.js";
+import { readChunked } from "./read-chunked.js";
+import { readContiguous } from "./read-contiguous.js";
+import { ReadSink } from "./sink.js";
+
+/** What a read gives and where it puts it. */
+export interface ReadPlan {
+  /** The dtype to convert to, where it is not the dataset's own. */
+  readonly as?: DtypeLike | undefined;
+  /** Memory of the caller's to fill; it must hold exactly the elements of the selection. */
+  readonly into?: MemoryArray | undefined;
+}
+
+/** Reads a selection of a dataset into an array. */
+export function* readDataset<D extends DtypeLike>(
+  file: OpenFile,
+  dataset: DatasetHeader,
+  selection: Selection,
+  plan: ReadPlan,
+): Task<NdArray<D>> {
+  if (dataset.dataspace.type === "null") {
+    throw new HdfiveError("WRONG_KIND", "Empty datasets cannot be sliced: the dataset has a type but no data");
+  }
+  const shape = dataset.dataspace.dimensions;
+  const resolved = resolveSelection(selection, shape);
+  const memory = memoryType(dataset.datatype, plan.as);
+  const count = elementCount(resolved.shape);
+  const into = plan.into ?? memory.allocate(count);
+  checkTarget(memory, into, count);
+  yield* readElements(file, dataset, resolved, memory, into);
+  // Which array a dtype gives is what `memoryType` decides; `DataOf` says the same to the compiler.
+  return new NdArray<D>(into as DataOf<D>, [...resolved.shape, ...memory.innerShape], memory.memoryDatatype);
+}
+
+/** Reads the elements of a resolved selection into memory. */
+export function* readElements(
+  file: OpenFile,
+  dataset: DatasetHeader,
+  resolved: ResolvedSelection,
+  memory: MemoryType,
+  into: MemoryArray,
+): Task<void> {
+  if (elementCount(resolved.shape) === 0) {
+    return;
+  }
+  const shape = dataset.dataspace.dimensions;
+  const countShape = resolved.kind === "axes" ? resolved.countShape : resolved.shape;
+  const sink = new ReadSink(file, memory, into, countShape);
+  const layout = requireLayout(dataset);
+  switch (layout.class) {
+    case "compact":
+      yield* readContiguous(sink, resolved, shape, compactSource(dataset, layout.data));
+      return;
+    case "contiguous":
+      yield* readContiguous(sink, resolved, shape, contiguousSource(file, dataset, layout));
+      return;
+    case "chunked":
+      yield* readChunked(file, sink, dataset, layout, resolved);
+  }
+}
+
+function checkTarget(memory: MemoryType, into: MemoryArray, count: number): void {
+  const wanted = count * elementCount(memory.innerShape);
+  if (into.length !== wanted) {
+    throw new HdfiveError(
+      "SHAPE_MISMATCH",
+      `The selection has ${wanted} elements, \`into\` has room for ${into.length}`,
+    );
+  }
+}

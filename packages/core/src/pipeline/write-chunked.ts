@@ -1,0 +1,139 @@
+import type { ChunkedLayout } from "@hdfive/format";
+import {
+  type ChunkProjection,
+  elementCount,
+  forEachRun,
+  gather,
+  hasHeapData,
+  heapReferences,
+  projectChunks,
+  type ResolvedSelection,
+} from "../array/index.js";
+import { chunkIndexOf } from "../engine/chunk-index.js";
+import type { DatasetHeader } from "../engine/dataset-header.js";
+import { transact } from "../engine/drive.js";
+import { removeHeapObjects } from "../engine/global-heap.js";
+import { perform, type Task } from "../task.js";
+import type { CachedChunk } from "./chunk-cache.js";
+import { makeRoom } from "./chunk-store.js";
+import { filledBytes } from "./fill.js";
+import type { OpenFile } from "./open-file.js";
+import { chunkByteLength, decodeStored, fetchStored } from "./read-chunked.js";
+import type { WriteSource } from "./write-source.js";
+
+/** Writes a selection of a chunked dataset into its chunks in memory; they reach the file when they are stored. */
+export function* writeChunked(
+  file: OpenFile,
+  dataset: DatasetHeader,
+  layout: ChunkedLayout,
+  resolved: ResolvedSelection,
+  source: WriteSource,
+): Task<void> {
+  const countShape = resolved.kind === "axes" ? resolved.countShape : resolved.shape;
+  const { size } = dataset.datatype;
+  const usesHeap = hasHeapData(dataset.datatype);
+  for (const projection of projectChunks(resolved, dataset.dataspace.dimensions, layout.chunkShape)) {
+    // A chunk that is written whole needs no reading; with heap data the objects it held must be given back.
+    const chunk =
+      projection.coversWholeChunk && !usesHeap
+        ? emptyChunk(file, dataset, layout, projection)
+        : yield* loadChunk(file, dataset, layout, projection.chunk);
+    if (usesHeap) {
+      chunk.pins++;
+      try {
+        yield* freeOverwritten(file, dataset, layout, projection, chunk);
+      } finally {
+        chunk.pins--;
+      }
+    }
+    gather(projection, chunk.bytes, layout.chunkShape, size, source.bytes, countShape);
+    file.chunks.change(chunk);
+    yield* makeRoom(file);
+  }
+}
+
+function emptyChunk(
+  file: OpenFile,
+  dataset: DatasetHeader,
+  layout: ChunkedLayout,
+  { chunk }: ChunkProjection,
+): CachedChunk {
+  const cached = file.chunks.get(dataset.address, chunk);
+  if (cached !== undefined) {
+    return cached;
+  }
+  // What lies past the dataset's edge keeps the fill value.
+  const count = chunkByteLength(file, dataset, layout) / dataset.datatype.size;
+  return file.chunks.add(dataset.address, chunk, filledBytes(dataset, count));
+}
+
+/** The chunk at a position, in memory: as stored, or all fill value when nothing is stored. */
+export function* loadChunk(
+  file: OpenFile,
+  dataset: DatasetHeader,
+  layout: ChunkedLayout,
+  scaled: readonly number[],
+): Task<CachedChunk> {
+  const chunkBytes = chunkByteLength(file, dataset, layout);
+  for (;;) {
+    const cached = file.chunks.get(dataset.address, scaled);
+    if (cached !== undefined) {
+      return cached;
+    }
+    const { generation } = file.chunks;
+    const bytes = yield* readStored(file, dataset, layout, scaled, chunkBytes);
+    // Somebody may have changed, stored and dropped the chunk while it was read: then it is read again.
+    if (file.chunks.generation === generation || file.chunks.get(dataset.address, scaled) !== undefined) {
+      return file.chunks.add(dataset.address, scaled, bytes);
+    }
+  }
+}
+
+function* readStored(
+  file: OpenFile,
+  dataset: DatasetHeader,
+  layout: ChunkedLayout,
+  scaled: readonly number[],
+  chunkBytes: number,
+): Task<Uint8Array<ArrayBuffer>> {
+  const { allocator } = file.state;
+  allocator.hold();
+  try {
+    const index = chunkIndexOf(layout);
+    const record =
+      layout.address === null ? null : yield* perform(transact(file.state, (tx) => index.find(tx, scaled)));
+    if (record === null) {
+      return filledBytes(dataset, chunkBytes / dataset.datatype.size);
+    }
+    const stored = yield* fetchStored(file, record.address, record.storedSize);
+    const chunk = yield* decodeStored(file, dataset, stored, record, chunkBytes);
+    return chunk.byteLength === chunk.buffer.byteLength && chunk.buffer instanceof ArrayBuffer
+      ? (chunk as Uint8Array<ArrayBuffer>)
+      : new Uint8Array(chunk);
+  } finally {
+    allocator.unhold();
+  }
+}
+
+/** Gives back the heap objects that the elements about to be overwritten point to. */
+function* freeOverwritten(
+  file: OpenFile,
+  dataset: DatasetHeader,
+  layout: ChunkedLayout,
+  projection: ChunkProjection,
+  chunk: CachedChunk,
+): Task<void> {
+  const { datatype } = dataset;
+  const { offsetSize } = file.state.context;
+  const ids: { collectionAddress: number; index: number }[] = [];
+  // The positions in the result do not matter here: any shape with the right number of elements serves.
+  const shape = layout.chunkShape.map(() => elementCount(layout.chunkShape));
+  forEachRun(projection, layout.chunkShape, shape, (chunkElement, _, count) => {
+    heapReferences(datatype, chunk.bytes, chunkElement * datatype.size, count, offsetSize, (collectionAddress, index) =>
+      ids.push({ collectionAddress, index }),
+    );
+  });
+  if (ids.length > 0) {
+    file.heap = yield* perform(transact(file.state, (tx) => removeHeapObjects(tx, file.heap, ids)));
+  }
+}

@@ -1,0 +1,91 @@
+import { HdfiveError } from "@hdfive/format";
+import {
+  elementCount,
+  gather,
+  hasHeapData,
+  memoryType,
+  projectChunks,
+  type ResolvedSelection,
+  resolveSelection,
+  type Selection,
+  type UserArray,
+} from "../array/index.js";
+import { type DatasetHeader, loadDataset, putLayout, requireLayout } from "../engine/dataset-header.js";
+import { transact } from "../engine/drive.js";
+import type { Tx } from "../engine/tx.js";
+import { perform, type Task } from "../task.js";
+import { allocateContiguous, contiguousSource } from "./contiguous-data.js";
+import type { OpenFile } from "./open-file.js";
+import { chunkByteLength } from "./read-chunked.js";
+import { writeChunked } from "./write-chunked.js";
+import { writeContiguous } from "./write-contiguous.js";
+import { type WriteSource, writeSource } from "./write-source.js";
+
+/** Makes the user's values fill the shape of a selection; gives them flat, in row-major order. */
+export type FitValues = (shape: readonly number[]) => UserArray;
+
+/** Writes values into a selection of a dataset. Nothing is changed when the values do not fit. */
+export function* writeDataset(
+  file: OpenFile,
+  dataset: DatasetHeader,
+  selection: Selection,
+  valuesFor: FitValues,
+): Task<void> {
+  if (dataset.dataspace.type === "null") {
+    throw new HdfiveError("WRONG_KIND", "Empty datasets cannot be written: the dataset has a type but no data");
+  }
+  yield* perform(transact(file.state, (tx) => tx.requireWritable()));
+  const shape = dataset.dataspace.dimensions;
+  const resolved = resolveSelection(selection, shape);
+  const count = elementCount(resolved.shape);
+  const layout = requireLayout(dataset);
+  if (layout.class === "chunked") {
+    chunkByteLength(file, dataset, layout);
+    requireCodecs(file, dataset);
+  }
+  const values = valuesFor(resolved.shape);
+  if (count === 0) {
+    return;
+  }
+  const source = yield* writeSource(file, memoryType(dataset.datatype), values, count);
+  switch (layout.class) {
+    case "chunked":
+      yield* writeChunked(file, dataset, layout, resolved, source);
+      return;
+    case "compact":
+      yield* perform(transact(file.state, (tx) => writeCompact(tx, dataset.address, resolved, source)));
+      return;
+    case "contiguous": {
+      const covered = count === elementCount(shape) && !hasHeapData(dataset.datatype);
+      const address = yield* allocateContiguous(file, dataset, covered);
+      const fetch = contiguousSource(file, dataset, { ...layout, address });
+      yield* writeContiguous(file, dataset, address, resolved, source, fetch);
+    }
+  }
+}
+
+/** A chunk that cannot be encoded is refused before it is changed, not when it is stored. */
+function requireCodecs(file: OpenFile, dataset: DatasetHeader): void {
+  for (const { id, name } of dataset.filters) {
+    if (file.codecs.get(id, name).encode === undefined) {
+      throw new HdfiveError("UNSUPPORTED", `The codec of filter ${id} (${name}) only reads`, {
+        address: dataset.address,
+      });
+    }
+  }
+}
+
+function writeCompact(tx: Tx, address: number, resolved: ResolvedSelection, source: WriteSource): void {
+  const dataset = loadDataset(tx, address);
+  const layout = requireLayout(dataset);
+  if (layout.class !== "compact") {
+    throw new HdfiveError("WRONG_KIND", "The dataset is not compact", { address });
+  }
+  const shape = dataset.dataspace.dimensions;
+  const countShape = resolved.kind === "axes" ? resolved.countShape : resolved.shape;
+  const data = layout.data.slice();
+  for (const projection of projectChunks(resolved, shape, shape)) {
+    gather(projection, data, shape, dataset.datatype.size, source.bytes, countShape);
+  }
+  putLayout(tx, address, { ...layout, data });
+}
