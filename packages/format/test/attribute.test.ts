@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Attribute, attributeMessage, FormatError } from "../src/index.js";
-import { decodeHex, encodeHex } from "./hex.js";
+import { type Attribute, attributeMessage, DEFAULT_CONTEXT, FormatError, Reader } from "../src/index.js";
+import { decodeHex, encodeHex, hex } from "./hex.js";
 
 const INT32 = "10080000 04000000 0000 2000";
 const INT8 = "10080000 01000000 0000 0800";
@@ -59,7 +59,9 @@ describe("the data of an attribute", () => {
   test("is empty with an empty dimension, however large the others are", () => {
     const huge = "ffffffffffff1f00".repeat(31);
     const digits = `03 00 0300 0c00 0401 00 616200 ${INT32} 02200001 ${huge} 0000000000000000`;
-    expect(decodeHex(attributeMessage, digits).data).toHaveLength(0);
+    const reader = new Reader(hex(digits), "attribute");
+    expect(attributeMessage.decode(reader, DEFAULT_CONTEXT).data).toHaveLength(0);
+    expect(reader.remaining).toBe(0);
   });
 
   test("of more elements than are there is refused before anything is allocated", () => {
