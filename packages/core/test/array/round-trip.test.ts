@@ -10,6 +10,7 @@ import {
   type DtypeLike,
   datatypesEqual,
   enumeration,
+  floatType,
   hasHeapData,
   integerType,
   type MemoryArray,
@@ -193,6 +194,65 @@ function plain(data: MemoryArray): string {
     return ArrayBuffer.isView(value) ? Array.from(value as Int8Array) : value;
   });
 }
+
+/** IEEE numbers whose fields stand elsewhere than in a typed array, so that they take the way of unknown layouts. */
+const scattered = (ieee: 4 | 8, size: number): Datatype => {
+  const type = floatType(ieee);
+  return {
+    ...type,
+    size,
+    bitPrecision: 8 * ieee,
+    signLocation: 0,
+    exponentLocation: 1,
+    mantissaLocation: 1 + type.exponentSize,
+  };
+};
+
+test.each<[string, Datatype, (value: number) => number]>([
+  ["float32 in 4 bytes", scattered(4, 4), Math.fround],
+  ["float32 in 6 bytes", scattered(4, 6), Math.fround],
+  ["float64 in 8 bytes", scattered(8, 8), (value) => value],
+  ["float64 in 10 bytes", scattered(8, 10), (value) => value],
+])("numbers of any layout round as the processor does: %s", (_name, datatype, round) => {
+  const values = fc.oneof(
+    fc.double(),
+    fc.float(),
+    fc.double({ min: -(2 ** -120), max: 2 ** -120 }),
+    fc.double({ min: 2 ** 127, max: 2 ** 129 }),
+    fc.double({ min: -(2 ** -1000), max: 2 ** -1000 }),
+  );
+  const memory = memoryType(datatype);
+  const bytes = new Uint8Array(datatype.size);
+  const into = memory.allocate(1) as Float64Array;
+  fc.assert(
+    fc.property(values, (value) => {
+      memory.encode(Float64Array.of(value), 0, 1, bytes, 0, new TestHeap());
+      memory.decode(bytes, 0, 1, into, 0, new TestHeap());
+      expect(into[0]).toBe(round(value));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test("thousands of strings of any length and language come back in order", () => {
+  const words = ["", "a", "größe", "日本語", "x".repeat(255), "x".repeat(256), "x".repeat(257), "y".repeat(5000)];
+  const mixed = Array.from({ length: 9000 }, (_, i) => `${words[(i * i) % 13] ?? ""}${i % 7 === 0 ? "" : i}`);
+  for (const values of [mixed, mixed.map(() => ""), mixed.map((_, i) => `plain ${i}`)]) {
+    for (const datatype of [
+      toDatatype("string"),
+      string({ length: 5010 }),
+      string({ length: 5010, padding: "space-pad" }),
+    ]) {
+      const heap = new TestHeap();
+      const memory = memoryType(datatype);
+      const bytes = new Uint8Array(values.length * datatype.size);
+      memory.encode(values, 0, values.length, bytes, 0, heap);
+      const found = memory.allocate(values.length + 2) as string[];
+      memory.decode(bytes, 0, values.length, found, 1, heap);
+      expect(found).toEqual(["", ...values, ""]);
+    }
+  }
+});
 
 test("copyElements takes a part of any memory", () => {
   fc.assert(
