@@ -1,6 +1,8 @@
 /**
- * HDF5 in pure TypeScript: open, read, write and edit real HDF5 files.
+ * HDF5 in pure TypeScript: open, read, write and edit real HDF5 files. This is the entry for Node.
  *
  * @module hdfive
  */
-export {};
+export * from "@hdfive/core";
+export { isHdf5, open, openSync } from "./node-open.js";
+export type { OpenOptions, OpenTarget } from "./open-target.js";
