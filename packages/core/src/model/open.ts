@@ -5,7 +5,6 @@ import { ChunkCache } from "../pipeline/chunk-cache.js";
 import { CodecRegistry, type FilterCodec } from "../pipeline/filter-codec.js";
 import { BUILT_IN_CODECS } from "../pipeline/filters/built-in.js";
 import { resizeStorage } from "../storage/access.js";
-import { BlockCache } from "../storage/block-cache.js";
 import type { Storage } from "../storage/storage.js";
 import { perform, runAsync, runSync, type Task } from "../task.js";
 import { File } from "./file.js";
@@ -73,10 +72,12 @@ function* open(storage: Storage, mode: Mode, options: OpenOptions): Task<File> {
   const codecs = new CodecRegistry([...BUILT_IN_CODECS, ...(options.filters ?? [])]);
   const chunks = new ChunkCache(options.chunkCacheBytes ?? DEFAULT_CHUNK_CACHE);
   if (isNew(storage, mode)) {
+    const state = yield* createFileState(storage, engine, { userblockSize });
     if (storage.size > 0) {
-      yield* perform(resizeStorage(new BlockCache(storage, 0), 0));
+      // Only now: settings that are refused must not cost what is there.
+      yield* perform(resizeStorage(state.blocks, 0));
     }
-    const context = new FileContext(yield* createFileState(storage, engine, { userblockSize }), codecs, chunks);
+    const context = new FileContext(state, codecs, chunks);
     // From here on the storage holds a file that every reader opens.
     yield* context.flush();
     return new File(context);
