@@ -234,7 +234,7 @@ function passRightKey(tx: Tx, path: readonly Step[], depth: number, key: number)
   const { address } = path[depth] as Step;
   const { rightSibling, level } = tx.node(groupNode, address);
   if (rightSibling !== null) {
-    editSibling(tx, rightSibling, address, level, (right) => ({ ...right, keys: right.keys }));
+    editSibling(tx, rightSibling, address, level, (right) => ({ ...right, keys: right.keys.with(0, key) }));
   }
   if (depth > 0) {
     setRightKey(tx, path, depth - 1, key);
