@@ -82,6 +82,6 @@ describe("a local heap", () => {
     const view = new DataView(cyclic.buffer);
     view.setBigUint64(data + 24, 24n, true);
     const looped = await openFile(cyclic);
-    expect(() => looped.do((tx) => heapInsert(tx, heap, encodeText("x")))).toThrowError(/free block/);
+    expect(() => looped.do((tx) => heapInsert(tx, heap, encodeText("x".repeat(200))))).toThrowError(/free block/);
   });
 });
