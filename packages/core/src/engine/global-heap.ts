@@ -10,13 +10,10 @@ import {
   globalHeapObjectSize,
   Reader,
 } from "@hdfive/format";
+import type { HeapCursor } from "./file-state.js";
 import type { Extent, Tx } from "./tx.js";
 
-/** The collection that new objects go to first. The file's owner keeps it and hands it to each operation anew. */
-export interface HeapCursor {
-  /** Address of the collection; `null` for none yet. */
-  readonly collectionAddress: number | null;
-}
+const FIRST_BYTE_OF_SIGNATURE = 0x47;
 
 /** A collection being filled. */
 interface OpenCollection {
@@ -60,17 +57,17 @@ function positionOf(objects: readonly GlobalHeapObject[], index: number): number
 
 /** Makes collections resident at once, those larger than the smallest size with a second fetch for all of them. */
 export function wantHeapObjects(tx: Tx, collectionAddresses: Iterable<number>): void {
-  const addresses = [...new Set(collectionAddresses)].filter((address) => address !== 0);
-  tx.wantNodes(globalHeap, addresses);
   const { state, context } = tx;
+  const absent = [...new Set(collectionAddresses)].filter(
+    (address) => address !== 0 && state.nodes.get(globalHeap, address) === undefined && !state.dirtyNodes.has(address),
+  );
+  tx.want(absent.map((address) => ({ address, length: GLOBAL_HEAP_MINIMUM })));
   const large: Extent[] = [];
-  for (const address of addresses) {
-    if (state.nodes.get(globalHeap, address) === undefined && !state.dirtyNodes.has(address)) {
-      const prefix = tx.peek(address, GLOBAL_HEAP_MINIMUM);
-      // What is no collection here is reported by whoever reads it.
-      if (prefix.length === GLOBAL_HEAP_MINIMUM && prefix[0] === 0x47) {
-        large.push({ address, length: globalHeap.totalSize(new Reader(prefix, globalHeap.name, address), context) });
-      }
+  for (const address of absent) {
+    const prefix = tx.peek(address, globalHeap.prefixSize(context));
+    // What is no collection here is reported by whoever reads it.
+    if (prefix.length === globalHeap.prefixSize(context) && prefix[0] === FIRST_BYTE_OF_SIGNATURE) {
+      large.push({ address, length: globalHeap.totalSize(new Reader(prefix, globalHeap.name, address), context) });
     }
   }
   tx.want(large);

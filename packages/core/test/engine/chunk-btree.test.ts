@@ -360,6 +360,26 @@ describe("a chunk B-tree that is filled in order", () => {
   });
 });
 
+describe("a chunk B-tree that is emptied chunk by chunk", () => {
+  it("keeps nothing but its root, in which chunks can be recorded again", () => {
+    const { state, storage } = newFile(2);
+    const records = Array.from({ length: 300 }, (_, i) => ({ scaled: [i], address: i, storedSize: 4, filterMask: 0 }));
+    const { indexAddress } = run(state, (tx) => indexAt(null, [10]).upsert(tx, records[0]!));
+    const { endOfFile } = state.allocator;
+    const index = indexAt(indexAddress, [10]);
+    run(state, (tx) => index.upsertMany(tx, records));
+    for (const { scaled } of records) {
+      expect(run(state, (tx) => index.remove(tx, scaled))).not.toBeNull();
+    }
+    expect(state.allocator.endOfFile - state.allocator.freeBytes).toBe(endOfFile);
+    expect(run(state, (tx) => index.list(tx, null, 10))).toEqual({ records: [], next: null });
+    const root = walkTree(flushed(state, storage), indexAddress, 1, 2)[0]![0]!;
+    expect(root).toMatchObject({ level: 0, children: [] });
+    run(state, (tx) => index.upsertMany(tx, records));
+    expect(walkedRecords(walkTree(flushed(state, storage), indexAddress, 1, 2), [10])).toEqual(records);
+  });
+});
+
 describe("a broken chunk B-tree", () => {
   /** The tree of 40 chunks in nodes of 4, as bytes that a test may spoil. */
   function spoiled(spoil: (view: DataView, levels: ReturnType<typeof walkTree>) => void): {
@@ -419,6 +439,28 @@ describe("a broken chunk B-tree", () => {
     for (const read of [reads[0]!, reads[1]!, reads[3]!]) {
       expect(() => run(state, (tx) => read(tx, index))).toThrow(FormatError);
     }
+  });
+
+  it("does not free a shared child twice, however thin its nodes are", () => {
+    const { state, storage } = newFile(2);
+    const records = Array.from({ length: 12 }, (_, i) => ({ scaled: [i], address: i, storedSize: 4, filterMask: 0 }));
+    const { indexAddress } = run(state, (tx) => indexAt(null, [10]).upsertMany(tx, records));
+    const index = indexAt(indexAddress, [10]);
+    for (const [root, ...rest] of walkTree(flushed(state, storage), indexAddress, 1, 2).slice(-1)) {
+      for (const { keys, children } of [root!, ...rest]) {
+        for (let i = 1; i < children.length; i++) {
+          run(state, (tx) => index.remove(tx, [keys[i]![2]! / 10]));
+        }
+      }
+    }
+    const bytes = flushed(state, storage);
+    const { children } = walkTree(bytes, indexAddress, 1, 2)[0]![0]!;
+    // The removal looks ahead by three leaves; the fourth is the first again.
+    expect(children).toHaveLength(4);
+    const last = children.length - 1;
+    new DataView(bytes.buffer).setBigUint64(indexAddress + 24 + last * 32 + 24, BigInt(children[0]!), true);
+    const broken = reopen(storage, 2);
+    expect(() => run(broken, (tx) => index.removeAll(tx, children.length))).toThrow(/comes to it twice/);
   });
 
   it("is refused when a chunk is off the grid", () => {
