@@ -17,7 +17,7 @@ export async function open(target: OpenTarget, mode: Mode = "r", options: OpenOp
   if (!isPath(target)) {
     return openStorage(storageOf(target, mode), mode, settings);
   }
-  const storage = await FileStorage.open(target, { mode, keep: true, fsync: options.fsync ?? true });
+  const storage = await FileStorage.open(target, { mode, keep: true, fsync: options.fsync ?? false });
   try {
     return await openStorage(storage, mode, settings);
   } catch (error) {
@@ -32,7 +32,7 @@ export function openSync(target: OpenTarget, mode: Mode = "r", options: OpenOpti
   if (!isPath(target)) {
     return openStorageSync(storageOf(target, mode), mode, settings);
   }
-  const storage = FileStorage.openSync(target, { mode, keep: true, fsync: options.fsync ?? true });
+  const storage = FileStorage.openSync(target, { mode, keep: true, fsync: options.fsync ?? false });
   try {
     return openStorageSync(storage, mode, settings);
   } catch (error) {
