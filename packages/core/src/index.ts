@@ -54,17 +54,18 @@ export {
 } from "./array/index.js";
 export type { Limits } from "./engine/file-state.js";
 export type { GroupLink } from "./engine/group-link.js";
-export { type AttributeInfo, type AttributeOptions, Attributes, type AttributeValue } from "./model/attributes.js";
-export type { DatasetOptions } from "./model/create-dataset.js";
-export { Dataset, type DatasetInfo, type ReadOptions, type WriteOptions } from "./model/dataset.js";
+export type { AttributeValue } from "./model/attribute-value.js";
+export { type AttributeInfo, type AttributeOptions, Attributes } from "./model/attributes.js";
+export type { DatasetOptions, RequireDatasetOptions } from "./model/create-dataset.js";
+export { Dataset, type ReadOptions, type WriteOptions } from "./model/dataset.js";
+export type { DatasetInfo } from "./model/dataset-info.js";
 export { File, type FileInfo } from "./model/file.js";
 export {
   Group,
-  type GroupInfo,
   type HdfObject,
   type IteratedObject,
-  type RequireDatasetOptions,
 } from "./model/group.js";
+export type { GroupInfo } from "./model/group-read.js";
 export { NamedDatatype } from "./model/named-datatype.js";
 export { ObjectHandle, type ObjectInfo } from "./model/object-handle.js";
 export { type Mode, type OpenOptions, openStorage, openStorageSync } from "./model/open.js";

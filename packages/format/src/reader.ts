@@ -77,7 +77,8 @@ export class Reader {
 
   /** Throws unless `byteCount` more bytes are there. */
   need(byteCount: number): void {
-    if (byteCount > this.#bytes.length - this.#position) {
+    // Written so that a negative count and NaN are refused too.
+    if (!(byteCount >= 0 && byteCount <= this.#bytes.length - this.#position)) {
       throw this.corrupt(`${byteCount} bytes wanted at byte ${this.#position}, ${this.remaining} are left`);
     }
   }

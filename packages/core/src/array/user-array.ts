@@ -148,6 +148,11 @@ function depthOf(value: unknown, element: Datatype, level = 0): number {
   return deepest + 1;
 }
 
+/** Lists of nothing, however deep. */
+function isEmpty(value: unknown): boolean {
+  return Array.isArray(value) ? value.every(isEmpty) : ArrayBuffer.isView(value) && value.byteLength === 0;
+}
+
 /** Arrays and typed arrays, except the bytes of one opaque element. */
 function isList(value: unknown, element: Datatype): value is ArrayLike<unknown> {
   const bytes = (element.class === "opaque" || element.class === "time") && value instanceof Uint8Array;
@@ -167,6 +172,10 @@ function ragged(): HdfiveError {
  * @throws HdfiveError `SHAPE_MISMATCH`
  */
 export function userArray(value: unknown, datatype: Datatype, shape?: readonly number[]): FlatValues {
+  // Without a shape an empty list is an empty sequence, or nothing of an array's dimensions.
+  if (shape !== undefined && elementCount(shape) === 0 && isEmpty(value)) {
+    return { data: [], shape };
+  }
   const flat = flattenTo(value, datatype);
   if (shape === undefined) {
     return flat;

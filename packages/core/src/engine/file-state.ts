@@ -11,17 +11,30 @@ export interface Limits {
   readonly links: number;
   /** Structures looked at by one operation. */
   readonly work: number;
-  /** Bytes of one chunk, as stored and as unfiltered. */
+  /** Bytes of one chunk without filters. */
   readonly chunkBytes: number;
+  /** Bytes of the result of one read, variable-length data included; memory given as `into` is not counted. */
+  readonly readBytes: number;
 }
 
-/** Safe limits for files from anywhere. */
-export const DEFAULT_LIMITS: Limits = { links: 16, work: 10_000_000, chunkBytes: 0xffff_ffff };
+/**
+ * Safe limits for files from anywhere.
+ *
+ * A few bytes can declare any shape, so what a read may allocate is bounded: by 4 GiB, which is what one typed array holds
+ * on every engine. Chunks of more than 1 GiB are valid and nobody's friends.
+ */
+export const DEFAULT_LIMITS: Limits = { links: 16, work: 10_000_000, chunkBytes: 2 ** 30, readBytes: 2 ** 32 - 1 };
 
 /** A structure changed since the last flush. */
 export interface DirtyNode {
   readonly codec: NodeCodec<unknown>;
   readonly value: unknown;
+}
+
+/** Which global heap collection is being filled: new objects go there while there is room. */
+export interface HeapCursor {
+  /** Address of the collection; `null` for none yet. */
+  readonly collectionAddress: number | null;
 }
 
 /** Everything the engine knows of one open file. Operations change it only through a transaction. */
@@ -44,6 +57,8 @@ export interface FileState {
   readonly touchedBlocks: Set<number>;
   /** Addresses allocated since the last flush: nothing on disk refers to them yet. */
   readonly fresh: Set<number>;
+  /** The global heap collection that is being filled. */
+  heapCursor: HeapCursor;
   /** Flushes that wrote something. */
   commits: number;
   /** Held by whoever writes to the storage in several steps. */

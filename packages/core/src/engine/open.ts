@@ -105,6 +105,7 @@ function newState(
     dirtyBlocks: new Map(),
     touchedBlocks: new Set(),
     fresh: new Set(),
+    heapCursor: { collectionAddress: null },
     commits: 0,
     writeLock: new Lock(),
     readOnlyReason: null,

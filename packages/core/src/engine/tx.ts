@@ -1,7 +1,7 @@
 import { type FormatContext, FormatError, HdfiveError, type NodeCodec, Reader } from "@hdfive/format";
 import type { ByteRange } from "../storage/ranges.js";
 import { FAULT } from "./fault.js";
-import type { DirtyNode, FileState } from "./file-state.js";
+import type { DirtyNode, FileState, HeapCursor } from "./file-state.js";
 
 /** A stretch of the file; the address is relative to the base address. */
 export interface Extent {
@@ -31,6 +31,7 @@ export class Tx {
   readonly #taken: Extent[] = [];
   readonly #freed: Extent[] = [];
   readonly #pins: Set<number>;
+  #heapCursor: HeapCursor;
   #work = 0;
   /** What the operation waits for when it has thrown the fault; absolute in the storage. */
   wanted: readonly ByteRange[] = [];
@@ -38,6 +39,7 @@ export class Tx {
   constructor(state: FileState, pins: Set<number>) {
     this.#state = state;
     this.#pins = pins;
+    this.#heapCursor = state.heapCursor;
   }
 
   /** Sizes, base address and K values of the file. */
@@ -48,6 +50,16 @@ export class Tx {
   /** The open file, for facts that do not change within an operation. */
   get state(): Readonly<FileState> {
     return this.#state;
+  }
+
+  /** The global heap collection that is being filled; a change is staged like any other. */
+  get heapCursor(): HeapCursor {
+    return this.#heapCursor;
+  }
+
+  set heapCursor(cursor: HeapCursor) {
+    this.requireWritable();
+    this.#heapCursor = cursor;
   }
 
   /** Counts one unit of work; throws `LIMIT` when the operation has done too many. */
@@ -100,12 +112,17 @@ export class Tx {
   peek(address: number, length: number): Uint8Array {
     const { blocks, context } = this.#state;
     const offset = context.baseAddress + address;
-    const resident = blocks.peek(offset, length);
+    // Lengths may come from the file: what lies past its end must not cost blocks.
+    const available = Math.min(length, this.#state.storage.size - offset);
+    if (!(available > 0)) {
+      return new Uint8Array(0);
+    }
+    const resident = blocks.peek(offset, available);
     if (resident !== null) {
       return resident;
     }
-    this.#require([{ start: offset, end: offset + length }]);
-    return blocks.peek(offset, length) ?? new Uint8Array(0);
+    this.#require([{ start: offset, end: offset + available }]);
+    return blocks.peek(offset, available) ?? new Uint8Array(0);
   }
 
   /** Exactly `length` bytes at an address; a `FormatError` when the file ends before. As for `peek`, do not keep them. */
@@ -227,6 +244,7 @@ export class Tx {
   /** Makes the changes part of the file's state. Nothing here can fail. */
   apply(): void {
     const state = this.#state;
+    state.heapCursor = this.#heapCursor;
     for (const { address } of this.#taken) {
       state.fresh.add(address);
     }

@@ -3,33 +3,27 @@ import {
   type DtypeLike,
   dtypeName,
   elementCount,
-  hasHeapData,
-  heapReferences,
+  type FlatValues,
   inferDatatype,
   memoryType,
-  NdArray,
-  type Scalar,
+  type NdArray,
   toDatatype,
   userArray,
   withOffsetSize,
 } from "../array/index.js";
-import {
-  type AttributeRecord,
-  findAttribute,
-  listAttributes,
-  putAttribute,
-  removeAttribute,
-} from "../engine/attributes.js";
-import { removeHeapObjects } from "../engine/global-heap.js";
+import { type AttributeRecord, findAttribute, putAttribute, removeAttribute } from "../engine/attributes.js";
 import type { Tx } from "../engine/tx.js";
-import { heapReader, prefetchHeap } from "../pipeline/sink.js";
-import { HeapSession } from "../pipeline/write-source.js";
+import { heapWriter } from "../pipeline/write-source.js";
 import type { Task } from "../task.js";
+import {
+  type AttributeValue,
+  attributeArray,
+  attributeValue,
+  freeHeapData,
+  sortedAttributes,
+} from "./attribute-value.js";
 import { dataspaceOf } from "./dataspace.js";
 import type { FileContext } from "./file-context.js";
-
-/** A value of an attribute: one value for a scalar, an array otherwise, `null` for a null dataspace. */
-export type AttributeValue = Scalar | NdArray | null;
 
 /** How an attribute is stored, where it is not to be inferred from its value. */
 export interface AttributeOptions {
@@ -165,7 +159,7 @@ export class Attributes {
   }
 
   *#getArray(name: string): Task<NdArray | null> {
-    return yield* this.#owner.context.transact((tx) => arrayOf(tx, this.#require(tx, name)));
+    return yield* this.#owner.context.transact((tx) => attributeArray(tx, this.#require(tx, name)));
   }
 
   *#info(name: string): Task<AttributeInfo> {
@@ -208,29 +202,29 @@ export class Attributes {
     yield* this.#put(name, datatype, dataspace, flat);
   }
 
-  *#put(name: string, datatype: Datatype, dataspace: Dataspace, flat: { readonly data: UserData } | null): Task<void> {
+  *#put(name: string, datatype: Datatype, dataspace: Dataspace, flat: FlatValues | null): Task<void> {
     const { context, address } = this.#owner;
     const memory = memoryType(datatype);
     const count = flat === null ? 0 : elementCount(dataspace.dimensions);
-    context.heap = yield* context.change((tx) => {
+    yield* context.change((tx) => {
       tx.requireWritable();
       const previous = findAttribute(tx, address, name);
-      const freed = previous === null ? context.heap : freeHeapData(tx, context, previous);
-      const heap = new HeapSession(tx, freed);
+      if (previous !== null) {
+        freeHeapData(tx, previous);
+      }
       const data = new Uint8Array(count * datatype.size);
       if (flat !== null) {
-        memory.encode(flat.data, 0, count, data, 0, heap);
+        memory.encode(flat.data, 0, count, data, 0, heapWriter(tx));
       }
       putAttribute(tx, address, { name, datatype, dataspace, data });
-      return heap.cursor;
     });
   }
 
   *#delete(name: string): Task<void> {
     const { context, address } = this.#owner;
-    context.heap = yield* context.change((tx) => {
+    yield* context.change((tx) => {
       tx.requireWritable();
-      return freeHeapData(tx, context, removeAttribute(tx, address, name));
+      freeHeapData(tx, removeAttribute(tx, address, name));
     });
   }
 
@@ -239,12 +233,14 @@ export class Attributes {
   }
 
   *#keys(): Task<string[]> {
-    return yield* this.#owner.context.transact((tx) => ordered(tx, this.#owner.address).map(({ name }) => name));
+    return yield* this.#owner.context.transact((tx) =>
+      sortedAttributes(tx, this.#owner.address).map(({ name }) => name),
+    );
   }
 
   *#entries(): Task<[string, AttributeValue][]> {
     return yield* this.#owner.context.transact((tx) =>
-      ordered(tx, this.#owner.address).map((record): [string, AttributeValue] => [
+      sortedAttributes(tx, this.#owner.address).map((record): [string, AttributeValue] => [
         record.name,
         attributeValue(tx, record),
       ]),
@@ -258,44 +254,4 @@ export class Attributes {
     }
     return record;
   }
-}
-
-type UserData = ReturnType<typeof userArray>["data"];
-
-/** As h5py lists them: by creation where it is kept, else by the names' code units. */
-function ordered(tx: Tx, address: number): AttributeRecord[] {
-  const byName = (a: AttributeRecord, b: AttributeRecord): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
-  const byCreation = (a: AttributeRecord, b: AttributeRecord): number =>
-    (a.creationOrder ?? 0) - (b.creationOrder ?? 0);
-  const records = listAttributes(tx, address);
-  return records.sort(records.every(({ creationOrder }) => creationOrder !== null) ? byCreation : byName);
-}
-
-function attributeValue(tx: Tx, record: AttributeRecord): AttributeValue {
-  const values = arrayOf(tx, record);
-  return values !== null && values.shape.length === 0 ? values.item() : values;
-}
-
-function arrayOf(tx: Tx, { datatype, dataspace, data }: AttributeRecord): NdArray | null {
-  if (dataspace.type === "null") {
-    return null;
-  }
-  const memory = memoryType(datatype);
-  const count = elementCount(dataspace.dimensions);
-  const into = memory.allocate(count);
-  prefetchHeap(tx, memory, data, 0, count);
-  memory.decode(data, 0, count, into, 0, heapReader(tx));
-  return new NdArray(into, [...dataspace.dimensions, ...memory.innerShape], memory.memoryDatatype);
-}
-
-/** Gives back what an attribute holds in global heaps. */
-function freeHeapData(tx: Tx, context: FileContext, { datatype, data }: AttributeRecord): FileContext["heap"] {
-  if (!hasHeapData(datatype)) {
-    return context.heap;
-  }
-  const ids: { collectionAddress: number; index: number }[] = [];
-  heapReferences(datatype, data, 0, data.length / datatype.size, tx.context.offsetSize, (collectionAddress, index) =>
-    ids.push({ collectionAddress, index }),
-  );
-  return removeHeapObjects(tx, context.heap, ids);
 }

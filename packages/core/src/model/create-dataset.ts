@@ -22,7 +22,7 @@ import {
 import type { NewDataset } from "../engine/dataset-header.js";
 import type { Tx } from "../engine/tx.js";
 import { FILTER_IDS } from "../pipeline/filters/built-in.js";
-import type { HeapSession } from "../pipeline/write-source.js";
+import { heapWriter } from "../pipeline/write-source.js";
 import { dataspaceOf } from "./dataspace.js";
 import type { FileContext } from "./file-context.js";
 
@@ -50,6 +50,12 @@ export interface DatasetOptions<D extends DtypeLike = DtypeLike> {
   readonly fillValue?: unknown;
   /** When the fill value is written: on allocation, never, or on allocation if it was set (the default). */
   readonly fillTime?: "alloc" | "never" | "ifset" | undefined;
+}
+
+/** Options of `requireDataset`: those of `createDataset`, and whether the dtype must be the very same. */
+export interface RequireDatasetOptions<D extends DtypeLike = DtypeLike> extends DatasetOptions<D> {
+  /** Refuse a dataset whose dtype is not exactly this one. */
+  readonly exact?: boolean | undefined;
 }
 
 /** What was asked for, checked: the stored description and the data to write. */
@@ -116,7 +122,7 @@ export function planDataset(context: FileContext, options: DatasetOptions): Data
 }
 
 /** The messages of a planned dataset; a fill value with variable-length data puts it in the global heap. */
-export function newDataset(tx: Tx, plan: DatasetPlan, heap: HeapSession): NewDataset {
+export function newDataset(tx: Tx, plan: DatasetPlan): NewDataset {
   const { datatype, dataspace, layout, filters, fillTime } = plan;
   const allocationTime = layout.class === "chunked" ? "incremental" : "late";
   const common = { version: 2, allocationTime, fillTime } as const;
@@ -132,7 +138,7 @@ export function newDataset(tx: Tx, plan: DatasetPlan, heap: HeapSession): NewDat
     );
   }
   const value = new Uint8Array(datatype.size);
-  memoryType(datatype).encode(flat.data, 0, 1, value, 0, heap);
+  memoryType(datatype).encode(flat.data, 0, 1, value, 0, heapWriter(tx));
   return { datatype, dataspace, layout, filters, fill: { ...common, defined: "user", value } };
 }
 

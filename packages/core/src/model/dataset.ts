@@ -1,4 +1,4 @@
-import { type Datatype, type FillValue, type FilterDescription, HdfiveError } from "@hdfive/format";
+import type { Datatype, FilterDescription } from "@hdfive/format";
 import {
   bytesOf,
   type DtypeLike,
@@ -8,29 +8,22 @@ import {
   inferDatatype,
   type MemoryArray,
   memoryType,
-  NdArray,
+  type NdArray,
   type Scalar,
   type Selection,
-  shapesEqual,
-  shapeText,
-  slice,
   toDatatype,
-  userArray,
   valuesFor,
 } from "../array/index.js";
-import { type ChunkPage, chunkIndexOf } from "../engine/chunk-index.js";
 import { type DatasetHeader, loadDataset } from "../engine/dataset-header.js";
-import { loadHeader } from "../engine/object-header.js";
-import { storeChanged } from "../pipeline/chunk-store.js";
-import { fillElement } from "../pipeline/fill.js";
 import { FILTER_IDS } from "../pipeline/filters/built-in.js";
 import { readDataset } from "../pipeline/read.js";
 import { resizeDataset } from "../pipeline/resize.js";
-import { heapReader, prefetchHeap } from "../pipeline/sink.js";
 import { writeDataset } from "../pipeline/write.js";
 import type { Task } from "../task.js";
+import { appended } from "./append.js";
+import { type DatasetInfo, datasetInfo, fillValueOf } from "./dataset-info.js";
 import type { FileContext } from "./file-context.js";
-import { ObjectHandle, type ObjectInfo, objectInfo } from "./object-handle.js";
+import { ObjectHandle } from "./object-handle.js";
 
 /** How a read is done. */
 export interface ReadOptions<D extends DtypeLike = DtypeLike> {
@@ -47,27 +40,6 @@ export interface WriteOptions {
   /** Stops the write; what was written before stays. */
   readonly signal?: AbortSignal | undefined;
 }
-
-/** What is stored about a dataset besides its data. */
-export interface DatasetInfo extends ObjectInfo {
-  /** How the data is stored; `unsupported` for layouts that cannot be read yet. */
-  readonly layout: "compact" | "contiguous" | "chunked" | "unsupported";
-  readonly chunkShape: readonly number[] | null;
-  /** The kind of index that finds the chunks. */
-  readonly chunkIndex: "btree1" | null;
-  /** Chunks that are stored. */
-  readonly chunkCount: number;
-  /** Bytes that the data takes in the file. */
-  readonly storageSize: number;
-  readonly filters: readonly FilterDescription[];
-  /** The fill value message; its value has the bytes of one element as stored. */
-  readonly fill: FillValue;
-  /** Address of the committed datatype that the dataset uses, or `null`. */
-  readonly committedAddress: number | null;
-}
-
-/** Chunks counted by one operation when their bytes are added up. */
-const PAGE = 4096;
 
 /**
  * An array of elements of one datatype, stored in a file.
@@ -205,20 +177,20 @@ export class Dataset<D extends DtypeLike = DtypeLike> extends ObjectHandle {
 
   /** The value of elements never written; zero, an empty string and the like when the file sets none. */
   fillValue(): Promise<Scalar | NdArray> {
-    return this.run(() => this.#fillValue());
+    return this.run(() => fillValueOf(this.context, this.address));
   }
   /** As `fillValue`, without waiting. */
   fillValueSync(): Scalar | NdArray {
-    return this.runSync(() => this.#fillValue());
+    return this.runSync(() => fillValueOf(this.context, this.address));
   }
 
   /** What is stored about the dataset. Counts chunks as they stand in the file: changed ones are stored first. */
   info(): Promise<DatasetInfo> {
-    return this.run(() => this.#info());
+    return this.run(() => datasetInfo(this.context, this.address));
   }
   /** As `info`, without waiting. */
   infoSync(): DatasetInfo {
-    return this.runSync(() => this.#info());
+    return this.runSync(() => datasetInfo(this.context, this.address));
   }
 
   *#load(): Task<DatasetHeader> {
@@ -249,85 +221,9 @@ export class Dataset<D extends DtypeLike = DtypeLike> extends ObjectHandle {
   }
 
   *#append(values: unknown): Task<void> {
-    const { datatype, dataspace } = yield* this.#load();
-    const [length, ...row] = dataspace.dimensions;
-    if (length === undefined) {
-      throw new HdfiveError("WRONG_KIND", "A scalar dataset has no axis to append along");
-    }
-    const flat = userArray(values, datatype);
-    const isRow = flat.shape.length === row.length && shapesEqual(flat.shape, row);
-    const added = isRow ? 1 : flat.shape[0];
-    if (added === undefined || !(isRow || shapesEqual(flat.shape.slice(1), row))) {
-      throw new HdfiveError(
-        "SHAPE_MISMATCH",
-        `Can't append ${shapeText(flat.shape)} to ${shapeText(dataspace.dimensions)}: rows have the shape ${shapeText(row)}`,
-      );
-    }
-    yield* this.#resize([length + added, ...row]);
-    yield* this.#write(values, [slice(length, length + added)]);
-  }
-
-  *#fillValue(): Task<Scalar | NdArray> {
     const header = yield* this.#load();
-    const memory = memoryType(header.datatype);
-    const element = fillElement(header);
-    const into = memory.allocate(1);
-    yield* this.context.transact((tx) => {
-      prefetchHeap(tx, memory, element, 0, 1);
-      memory.decode(element, 0, 1, into, 0, heapReader(tx));
-    });
-    const value = new NdArray(into, memory.innerShape, memory.memoryDatatype);
-    return memory.innerShape.length === 0 ? value.item() : value;
-  }
-
-  *#info(): Task<DatasetInfo> {
-    if (this.context.state.writable) {
-      yield* storeChanged(this.context);
-    }
-    const header = yield* this.#load();
-    const { layout, filters, fill, committedAddress } = header;
-    const common = yield* this.context.transact((tx) => objectInfo(tx, loadHeader(tx, this.address)));
-    const storage = {
-      filters,
-      fill,
-      committedAddress,
-      chunkShape: null,
-      chunkIndex: null,
-      chunkCount: 0,
-      storageSize: 0,
-    };
-    switch (layout.class) {
-      case "unsupported":
-        return { ...common, ...storage, layout: "unsupported" };
-      case "compact":
-        return { ...common, ...storage, layout: "compact", storageSize: layout.data.length };
-      case "contiguous": {
-        const storageSize = layout.address === null ? 0 : (layout.size ?? this.size * header.datatype.size);
-        return { ...common, ...storage, layout: "contiguous", storageSize };
-      }
-      case "chunked": {
-        const counts = yield* this.#countChunks(header);
-        const { chunkShape } = layout;
-        return { ...common, ...storage, ...counts, layout: "chunked", chunkShape, chunkIndex: "btree1" };
-      }
-    }
-  }
-
-  *#countChunks({ layout }: DatasetHeader): Task<{ chunkCount: number; storageSize: number }> {
-    let chunkCount = 0;
-    let storageSize = 0;
-    if (layout.class !== "chunked" || layout.address === null) {
-      return { chunkCount, storageSize };
-    }
-    const index = chunkIndexOf(layout);
-    let after: readonly number[] | null = null;
-    do {
-      const from: readonly number[] | null = after;
-      const page: ChunkPage = yield* this.context.transact((tx) => index.list(tx, from, PAGE));
-      chunkCount += page.records.length;
-      storageSize += page.records.reduce((sum, { storedSize }) => sum + storedSize, 0);
-      after = page.next;
-    } while (after !== null);
-    return { chunkCount, storageSize };
+    const { shape, rows } = appended(header, values);
+    yield* this.#resize(shape);
+    yield* this.#write(values, [rows]);
   }
 }

@@ -2,7 +2,6 @@ import { HdfiveError } from "@hdfive/format";
 import { commit } from "../engine/commit.js";
 import { type Operation, transact } from "../engine/drive.js";
 import type { FileState } from "../engine/file-state.js";
-import type { HeapCursor } from "../engine/global-heap.js";
 import type { ChunkCache } from "../pipeline/chunk-cache.js";
 import { makeRoom, storeChanged } from "../pipeline/chunk-store.js";
 import type { CodecRegistry } from "../pipeline/filter-codec.js";
@@ -18,7 +17,6 @@ export class FileContext implements OpenFile {
   readonly state: FileState;
   readonly codecs: CodecRegistry;
   readonly chunks: ChunkCache;
-  heap: HeapCursor = { collectionAddress: null };
   /** Shapes of datasets that were resized since the file was opened, by address. */
   readonly resized: Map<number, readonly number[]> = new Map();
   #isOpen = true;

@@ -3,7 +3,8 @@ import { HdfiveError } from "@hdfive/format";
 import type { ObjectReference } from "../array/index.js";
 import type { Task } from "../task.js";
 import type { FileContext } from "./file-context.js";
-import { Group, type GroupInfo, type HdfObject } from "./group.js";
+import { Group, type HdfObject } from "./group.js";
+import type { GroupInfo } from "./group-read.js";
 
 /** What is stored about a whole file, and what has been asked of its storage. */
 export interface FileInfo extends GroupInfo {

@@ -1,15 +1,14 @@
 import type { GroupLink, LinkPosition } from "../engine/group-link.js";
 import type { Task } from "../task.js";
 import type { FileContext } from "./file-context.js";
-import { linkBatch } from "./group-core.js";
+import { linkBatch } from "./group-read.js";
 
 /** Links fetched by one operation. */
 const PAGE = 256;
 
 /** Goes through the links of a group, a page at a time. */
 export class LinkCursor {
-  /** Address of the group. */
-  readonly group: number;
+  readonly #group: number;
   readonly #context: FileContext;
   #links: readonly GroupLink[] = [];
   #position = 0;
@@ -18,7 +17,7 @@ export class LinkCursor {
 
   constructor(context: FileContext, group: number) {
     this.#context = context;
-    this.group = group;
+    this.#group = group;
   }
 
   /** The next link, or `null` after the last. */
@@ -28,7 +27,7 @@ export class LinkCursor {
         return null;
       }
       const after = this.#next;
-      const page = yield* this.#context.transact((tx) => linkBatch(tx, this.group, after, PAGE));
+      const page = yield* this.#context.transact((tx) => linkBatch(tx, this.#group, after, PAGE));
       this.#links = page.links;
       this.#next = page.next;
       this.#position = 0;
@@ -38,10 +37,19 @@ export class LinkCursor {
   }
 }
 
-/** A link met on a walk: the group that holds it is the `depth`-th below the start. */
-export interface WalkedLink {
-  readonly group: number;
-  readonly link: GroupLink;
+/** All links of a group. */
+export function* allLinks(context: FileContext, group: number): Task<GroupLink[]> {
+  const cursor = new LinkCursor(context, group);
+  const links: GroupLink[] = [];
+  for (let link = yield* cursor.next(); link !== null; link = yield* cursor.next()) {
+    links.push(link);
+  }
+  return links;
+}
+
+/** An object met on a walk. */
+export interface WalkedObject {
+  readonly address: number;
   /** Path from the start of the walk. */
   readonly path: string;
 }
@@ -58,15 +66,15 @@ export class WalkCursor {
     this.#open = [{ cursor: new LinkCursor(context, group), prefix: "" }];
   }
 
-  /** The next hard link to an object not met before, or `null` after the last. */
-  *next(): Task<WalkedLink | null> {
+  /** The next object not met before, or `null` after the last. */
+  *next(): Task<WalkedObject | null> {
     for (let top = this.#open.at(-1); top !== undefined; top = this.#open.at(-1)) {
       const link = yield* top.cursor.next();
       if (link === null) {
         this.#open.pop();
       } else if (link.kind === "hard" && !this.#seen.has(link.address)) {
         this.#seen.add(link.address);
-        return { group: top.cursor.group, link, path: top.prefix + link.name };
+        return { address: link.address, path: top.prefix + link.name };
       }
     }
     return null;
@@ -75,5 +83,19 @@ export class WalkCursor {
   /** Goes on with the members of the group just met. */
   descend(group: number, path: string): void {
     this.#open.push({ cursor: new LinkCursor(this.#context, group), prefix: `${path}/` });
+  }
+}
+
+/** Goes on asking until the answer is `null`. */
+export async function* iterate<T>(next: () => Promise<T | null>): AsyncGenerator<T, void, undefined> {
+  for (let item = await next(); item !== null; item = await next()) {
+    yield item;
+  }
+}
+
+/** As `iterate`, without waiting. */
+export function* iterateSync<T>(next: () => T | null): Generator<T, void, undefined> {
+  for (let item = next(); item !== null; item = next()) {
+    yield item;
   }
 }

@@ -1,5 +1,4 @@
 import type { FileState } from "../engine/file-state.js";
-import type { HeapCursor } from "../engine/global-heap.js";
 import type { ChunkCache } from "./chunk-cache.js";
 import type { CodecRegistry } from "./filter-codec.js";
 
@@ -8,8 +7,6 @@ export interface OpenFile {
   readonly state: FileState;
   readonly codecs: CodecRegistry;
   readonly chunks: ChunkCache;
-  /** The global heap collection that is being filled. */
-  heap: HeapCursor;
 }
 
 /** Fetches of payload that are under way at once. */

@@ -34,10 +34,14 @@ export function chunkByteLength(file: OpenFile, dataset: DatasetHeader, layout: 
   }
   const byteLength = layout.chunkShape.reduce((product, extent) => product * extent, size);
   const { chunkBytes } = file.state.limits;
-  if (byteLength > chunkBytes) {
-    throw new HdfiveError("LIMIT", `A chunk has ${byteLength} bytes, more than the limit of ${chunkBytes}`, {
-      address: dataset.address,
-    });
+  if (!(byteLength <= chunkBytes)) {
+    throw new HdfiveError(
+      "LIMIT",
+      `A chunk has ${byteLength} bytes, more than the limit of ${chunkBytes}: open the file with { limits: { chunkBytes } }`,
+      {
+        address: dataset.address,
+      },
+    );
   }
   return byteLength;
 }
@@ -52,8 +56,15 @@ export function* readChunked(
 ): Task<void> {
   const chunkBytes = chunkByteLength(file, dataset, layout);
   const limit = Math.max(1, Math.min(MAX_BATCH, Math.floor(BATCH_BYTES / chunkBytes)));
+  const { work } = file.state.limits;
   let batch: ChunkProjection[] = [];
+  let chunks = 0;
   for (const projection of projectChunks(resolved, dataset.dataspace.dimensions, layout.chunkShape)) {
+    if (++chunks > work) {
+      throw new HdfiveError("LIMIT", `The read touches more than ${work} chunks: read fewer elements at once`, {
+        address: dataset.address,
+      });
+    }
     const cached = file.chunks.get(dataset.address, projection.chunk);
     if (cached !== undefined) {
       yield* sink.acceptChunk(projection, cached.bytes, layout.chunkShape);

@@ -10,6 +10,7 @@ import {
   type ResolvedSelection,
   resolveSelection,
   type Selection,
+  shapeText,
 } from "../array/index.js";
 import { type DatasetHeader, requireLayout } from "../engine/dataset-header.js";
 import type { Task } from "../task.js";
@@ -18,6 +19,9 @@ import type { OpenFile } from "./open-file.js";
 import { readChunked } from "./read-chunked.js";
 import { readContiguous } from "./read-contiguous.js";
 import { ReadSink } from "./sink.js";
+
+/** Bytes of memory, at least, of an element that is an object. */
+const SLOT_BYTES = 8;
 
 /** What a read gives and where it puts it. */
 export interface ReadPlan {
@@ -41,6 +45,9 @@ export function* readDataset<D extends DtypeLike>(
   const resolved = resolveSelection(selection, shape);
   const memory = memoryType(dataset.datatype, plan.as);
   const count = elementCount(resolved.shape);
+  if (plan.into === undefined) {
+    checkSize(file, memory, count, resolved.shape);
+  }
   const into = plan.into ?? memory.allocate(count);
   checkTarget(memory, into, count);
   yield* readElements(file, dataset, resolved, memory, into);
@@ -72,6 +79,21 @@ export function* readElements(
       return;
     case "chunked":
       yield* readChunked(file, sink, dataset, layout, resolved);
+  }
+}
+
+/** Refuses to allocate what a file merely declares: a shape costs no bytes, its elements do. */
+function checkSize(file: OpenFile, memory: MemoryType, count: number, shape: readonly number[]): void {
+  const perElement = memory.bytesPerElement > 0 ? memory.bytesPerElement : SLOT_BYTES * elementCount(memory.innerShape);
+  const byteLength = count * Math.max(memory.datatype.size, perElement);
+  const { readBytes } = file.state.limits;
+  // Written so that NaN, of a shape with both 0 and numbers beyond counting, is refused too.
+  if (!(byteLength <= readBytes)) {
+    throw new HdfiveError(
+      "LIMIT",
+      `A read of ${shapeText(shape)} elements takes ${byteLength} bytes, more than the limit of ${readBytes}: ` +
+        "read a part of it, or open the file with { limits: { readBytes } }",
+    );
   }
 }
 

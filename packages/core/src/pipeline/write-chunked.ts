@@ -12,14 +12,13 @@ import {
 import { chunkIndexOf } from "../engine/chunk-index.js";
 import type { DatasetHeader } from "../engine/dataset-header.js";
 import { transact } from "../engine/drive.js";
-import { removeHeapObjects } from "../engine/global-heap.js";
 import { perform, type Task } from "../task.js";
 import type { CachedChunk } from "./chunk-cache.js";
 import { makeRoom } from "./chunk-store.js";
 import { filledBytes } from "./fill.js";
 import type { OpenFile } from "./open-file.js";
 import { chunkByteLength, decodeStored, fetchStored } from "./read-chunked.js";
-import type { WriteSource } from "./write-source.js";
+import { freeHeapObjects, type WriteSource } from "./write-source.js";
 
 /** Writes a selection of a chunked dataset into its chunks in memory; they reach the file when they are stored. */
 export function* writeChunked(
@@ -134,6 +133,6 @@ function* freeOverwritten(
     );
   });
   if (ids.length > 0) {
-    file.heap = yield* perform(transact(file.state, (tx) => removeHeapObjects(tx, file.heap, ids)));
+    yield* perform(transact(file.state, (tx) => freeHeapObjects(tx, ids)));
   }
 }

@@ -1,7 +1,7 @@
-import { HdfiveError } from "@hdfive/format";
-import { bytesOf, type HeapWriter, type MemoryArray, type MemoryType, type UserArray } from "../array/index.js";
+import { type GlobalHeapId, HdfiveError } from "@hdfive/format";
+import type { HeapWriter, MemoryType, UserArray } from "../array/index.js";
 import { transact } from "../engine/drive.js";
-import { type HeapCursor, insertHeapObjects } from "../engine/global-heap.js";
+import { insertHeapObjects, removeHeapObjects } from "../engine/global-heap.js";
 import type { Tx } from "../engine/tx.js";
 import { perform, type Task } from "../task.js";
 import type { OpenFile } from "./open-file.js";
@@ -19,59 +19,38 @@ export interface WriteSource {
 /** Converts the user's values, already in the shape of the selection, to the bytes that the file stores. */
 export function* writeSource(file: OpenFile, memory: MemoryType, values: UserArray, count: number): Task<WriteSource> {
   const { size } = memory.datatype;
-  if (memory.native) {
-    const shared = sharedBytes(values, count * size);
-    if (shared !== null) {
-      return { bytes: shared };
-    }
+  const shared = memory.asFileBytes(values);
+  if (shared !== null && shared.length === count * size && shared.buffer instanceof ArrayBuffer) {
+    return { bytes: shared as Uint8Array<ArrayBuffer> };
   }
   const bytes = new Uint8Array(count * size);
   if (!memory.needsHeap) {
     memory.encode(values, 0, count, bytes, 0, noHeap(file));
     return { bytes };
   }
-  file.heap = yield* perform(
-    transact(file.state, (tx) => {
-      const heap = new HeapSession(tx, file.heap);
-      memory.encode(values, 0, count, bytes, 0, heap);
-      return heap.cursor;
-    }),
-  );
+  yield* perform(transact(file.state, (tx) => memory.encode(values, 0, count, bytes, 0, heapWriter(tx))));
   return { bytes };
 }
 
-/** Puts objects in the global heap within one operation; the cursor is kept only when the operation succeeds. */
-export class HeapSession implements HeapWriter {
-  cursor: HeapCursor;
-  readonly #tx: Tx;
-
-  constructor(tx: Tx, cursor: HeapCursor) {
-    this.#tx = tx;
-    this.cursor = cursor;
-  }
-
-  get offsetSize(): number {
-    return this.#tx.context.offsetSize;
-  }
-
-  put(bytes: Uint8Array): { readonly collectionAddress: number; readonly index: number } {
-    const { ids, cursor } = insertHeapObjects(this.#tx, this.cursor, [bytes]);
-    this.cursor = cursor;
-    const [id] = ids;
-    if (id === undefined) {
-      throw new HdfiveError("CORRUPT", "The global heap took an object and gave no id");
-    }
-    return id;
-  }
+/** A writer to the global heap within an operation. */
+export function heapWriter(tx: Tx): HeapWriter {
+  return {
+    offsetSize: tx.context.offsetSize,
+    put: (bytes) => {
+      const { ids, cursor } = insertHeapObjects(tx, tx.heapCursor, [bytes]);
+      tx.heapCursor = cursor;
+      const [id] = ids;
+      if (id === undefined) {
+        throw new HdfiveError("CORRUPT", "The global heap took an object and gave no id");
+      }
+      return id;
+    },
+  };
 }
 
-/** The user's own memory when its bytes are what the file stores, so that nothing is copied. */
-function sharedBytes(values: UserArray, byteLength: number): Uint8Array<ArrayBuffer> | null {
-  const bytes = bytesOf(values as MemoryArray);
-  if (bytes === null || bytes.length !== byteLength || !(bytes.buffer instanceof ArrayBuffer)) {
-    return null;
-  }
-  return bytes as Uint8Array<ArrayBuffer>;
+/** Gives back objects of the global heap. */
+export function freeHeapObjects(tx: Tx, ids: readonly GlobalHeapId[]): void {
+  tx.heapCursor = removeHeapObjects(tx, tx.heapCursor, ids);
 }
 
 function noHeap(file: OpenFile): HeapWriter {

@@ -926,6 +926,13 @@ describe("userArray", () => {
     expect(() => userArray(value, toDatatype(dtype))).toThrow(expect.objectContaining({ code: "SHAPE_MISMATCH" }));
   });
 
+  test("takes an empty list for nothing where the shape that is given has no elements", () => {
+    for (const like of [vlen("int8"), array("int8", [2]), string()]) {
+      expect(userArray([], toDatatype(like), [0])).toEqual({ data: [], shape: [0] });
+      expect(userArray([[], []], toDatatype(like), [2, 0])).toEqual({ data: [], shape: [2, 0] });
+    }
+  });
+
   test("checks a shape that is given", () => {
     expect(userArray([1, 2, 3, 4], toDatatype("int8"), [2, 2]).shape).toEqual([2, 2]);
     expect(() => userArray([1, 2, 3], toDatatype("int8"), [2, 2])).toThrow("Shape tuple is incompatible with data");

@@ -7,6 +7,8 @@ import type { FilterCodec } from "../filter-codec.js";
 export const FILTER_IDS = { deflate: 1, shuffle: 2, fletcher32: 3 } as const;
 
 const CHECKSUM_SIZE = 4;
+/** Bytes that one stored byte can stand for (258 in 2 bits): no more memory is taken, whatever size is declared. */
+const MAX_RATIO = 1032;
 const ADLER_MODULUS = 65521;
 /** Bytes after which the sums of Adler-32 must be reduced to stay exact. */
 const ADLER_RUN = 3800;
@@ -18,7 +20,7 @@ export const deflateCodec: FilterCodec = {
   decode(bytes, { maxSize }) {
     let result: Uint8Array;
     try {
-      result = unzlibSync(bytes, { out: new Uint8Array(maxSize) });
+      result = unzlibSync(bytes, { out: new Uint8Array(Math.min(maxSize, MAX_RATIO * bytes.length)) });
     } catch (cause) {
       throw new FormatError("deflate filter", `the stored bytes are not a zlib stream of at most ${maxSize} bytes`, {
         cause,

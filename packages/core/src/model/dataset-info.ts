@@ -1,0 +1,94 @@
+import type { FillValue, FilterDescription } from "@hdfive/format";
+import { elementCount, memoryType, NdArray, type Scalar } from "../array/index.js";
+import { type ChunkPage, chunkIndexOf } from "../engine/chunk-index.js";
+import { type DatasetHeader, loadDataset } from "../engine/dataset-header.js";
+import { loadHeader } from "../engine/object-header.js";
+import { storeChanged } from "../pipeline/chunk-store.js";
+import { fillElement } from "../pipeline/fill.js";
+import { heapReader, prefetchHeap } from "../pipeline/sink.js";
+import type { Task } from "../task.js";
+import type { FileContext } from "./file-context.js";
+import { type ObjectInfo, objectInfo } from "./object-handle.js";
+
+/** What is stored about a dataset besides its data. */
+export interface DatasetInfo extends ObjectInfo {
+  /** How the data is stored; `unsupported` for layouts that cannot be read yet. */
+  readonly layout: "compact" | "contiguous" | "chunked" | "unsupported";
+  readonly chunkShape: readonly number[] | null;
+  /** The kind of index that finds the chunks. */
+  readonly chunkIndex: "btree1" | null;
+  /** Chunks that are stored. */
+  readonly chunkCount: number;
+  /** Bytes that the data takes in the file. */
+  readonly storageSize: number;
+  readonly filters: readonly FilterDescription[];
+  /** The fill value message; its value has the bytes of one element as stored. */
+  readonly fill: FillValue;
+  /** Address of the committed datatype that the dataset uses, or `null`. */
+  readonly committedAddress: number | null;
+}
+
+/** Chunks counted by one operation. */
+const PAGE = 4096;
+
+/** What is stored about a dataset; chunks changed in memory are stored first. */
+export function* datasetInfo(context: FileContext, address: number): Task<DatasetInfo> {
+  if (context.state.writable) {
+    yield* storeChanged(context);
+  }
+  const { header, common } = yield* context.transact((tx) => ({
+    header: loadDataset(tx, address),
+    common: objectInfo(tx, loadHeader(tx, address)),
+  }));
+  const { layout, filters, fill, committedAddress, dataspace, datatype } = header;
+  const stored = { ...common, filters, fill, committedAddress, chunkShape: null, chunkIndex: null, chunkCount: 0 };
+  switch (layout.class) {
+    case "unsupported":
+      return { ...stored, layout: "unsupported", storageSize: 0 };
+    case "compact":
+      return { ...stored, layout: "compact", storageSize: layout.data.length };
+    case "contiguous": {
+      const byteLength = layout.size ?? elementCount(dataspace.dimensions) * datatype.size;
+      return { ...stored, layout: "contiguous", storageSize: layout.address === null ? 0 : byteLength };
+    }
+    case "chunked": {
+      const counts = yield* countChunks(context, header);
+      return { ...stored, ...counts, layout: "chunked", chunkShape: layout.chunkShape, chunkIndex: "btree1" };
+    }
+  }
+}
+
+function* countChunks(
+  context: FileContext,
+  { layout }: DatasetHeader,
+): Task<{ chunkCount: number; storageSize: number }> {
+  let chunkCount = 0;
+  let storageSize = 0;
+  if (layout.class !== "chunked" || layout.address === null) {
+    return { chunkCount, storageSize };
+  }
+  const index = chunkIndexOf(layout);
+  let after: readonly number[] | null = null;
+  do {
+    const from: readonly number[] | null = after;
+    const page: ChunkPage = yield* context.transact((tx) => index.list(tx, from, PAGE));
+    chunkCount += page.records.length;
+    storageSize += page.records.reduce((sum, { storedSize }) => sum + storedSize, 0);
+    after = page.next;
+  } while (after !== null);
+  return { chunkCount, storageSize };
+}
+
+/** The fill value of a dataset as a JavaScript value. */
+export function* fillValueOf(context: FileContext, address: number): Task<Scalar | NdArray> {
+  return yield* context.transact((tx) => {
+    const header = loadDataset(tx, address);
+    const memory = memoryType(header.datatype);
+    const element = fillElement(header);
+    const into = memory.allocate(1);
+    prefetchHeap(tx, memory, element, 0, 1);
+    memory.decode(element, 0, 1, into, 0, heapReader(tx));
+    const value = new NdArray(into, memory.innerShape, memory.memoryDatatype);
+    return memory.innerShape.length === 0 ? value.item() : value;
+  });
+}

@@ -1,0 +1,112 @@
+import { HdfiveError } from "@hdfive/format";
+import { canCast, datatypesEqual, dtypeName, shapesEqual, shapeText, userArray } from "../array/index.js";
+import { createDatasetHeader, type DatasetHeader, loadDataset } from "../engine/dataset-header.js";
+import { insertLink, removeLink, requireGroup } from "../engine/links.js";
+import { unlinkObject } from "../engine/object-links.js";
+import { ensureGroups, pathComponents, resolvePath, tryResolve } from "../engine/path.js";
+import { createGroup } from "../engine/symbol-table.js";
+import type { Tx } from "../engine/tx.js";
+import { writeDataset } from "../pipeline/write.js";
+import type { Task } from "../task.js";
+import { type DatasetOptions, type DatasetPlan, newDataset, planDataset } from "./create-dataset.js";
+import type { FileContext } from "./file-context.js";
+import { requirePath } from "./group-read.js";
+
+/** Makes a group at a path from a group on, and the groups on the way; answers its address. */
+export function* addGroup(context: FileContext, start: number, path: string): Task<number> {
+  requirePath(path);
+  return yield* context.change((tx) => {
+    const place = newPlace(tx, start, path, "group");
+    const { headerAddress } = createGroup(tx);
+    insertLink(tx, requireGroup(tx, place.parent), { name: place.name, kind: "hard", address: headerAddress });
+    return headerAddress;
+  });
+}
+
+/** Makes a dataset at a path from a group on, and the groups on the way. When its data cannot be written it goes again. */
+export function* addDataset(
+  context: FileContext,
+  start: number,
+  path: string,
+  options: DatasetOptions,
+): Task<DatasetHeader> {
+  requirePath(path);
+  const plan = planDataset(context, options);
+  const header = yield* context.change((tx) => {
+    const place = newPlace(tx, start, path, "dataset");
+    const address = createDatasetHeader(tx, newDataset(tx, plan));
+    insertLink(tx, requireGroup(tx, place.parent), { name: place.name, kind: "hard", address });
+    return loadDataset(tx, address);
+  });
+  if (plan.data !== undefined) {
+    yield* firstWrite(context, header, plan, () => removeAt(context, start, path));
+  }
+  return header;
+}
+
+function* firstWrite(
+  context: FileContext,
+  header: DatasetHeader,
+  { data, dataspace, datatype }: DatasetPlan,
+  undo: () => Task<void>,
+): Task<void> {
+  let done = false;
+  try {
+    yield* writeDataset(context, header, null, () => userArray(data, datatype, dataspace.dimensions).data);
+    yield* context.settle();
+    done = true;
+  } finally {
+    if (!done) {
+      yield* undo();
+    }
+  }
+}
+
+/** Takes the link at a path away, and the object with its last link. */
+export function* removeAt(context: FileContext, start: number, path: string): Task<void> {
+  requirePath(path);
+  const deleted = yield* context.change((tx) => {
+    tx.requireWritable();
+    const { parentAddress, name, link } = resolvePath(tx, start, path, { followLast: false });
+    if (parentAddress === null || name === null) {
+      throw new HdfiveError("INVALID_ARGUMENT", `Couldn't delete link ('${path}' is a group itself, not a link)`);
+    }
+    removeLink(tx, requireGroup(tx, parentAddress), name);
+    return link?.kind === "hard" ? unlinkObject(tx, link.address) : new Set<number>();
+  });
+  context.forget(deleted);
+}
+
+/** Where a new object goes; the groups on the way are made. */
+function newPlace(tx: Tx, start: number, path: string, what: string): { parent: number; name: string } {
+  tx.requireWritable();
+  const components = pathComponents(path);
+  const name = components.pop();
+  if (name === undefined || tryResolve(tx, start, path, { followLast: false }) !== null) {
+    throw new HdfiveError("ALREADY_EXISTS", `Unable to create ${what} (name already exists): '${path}'`);
+  }
+  const from = path.startsWith("/") ? resolvePath(tx, start, "/").address : start;
+  return { parent: ensureGroups(tx, from, components), name };
+}
+
+/** Throws unless an existing dataset is what `requireDataset` asks for. */
+export function checkRequired(
+  context: FileContext,
+  existing: DatasetHeader,
+  options: DatasetOptions,
+  exact: boolean,
+): void {
+  const { dataspace, datatype } = planDataset(context, options);
+  const [shape, wanted] = [existing.dataspace.dimensions, dataspace.dimensions];
+  if (!shapesEqual(shape, wanted)) {
+    const shapes = `existing ${shapeText(shape)} vs new ${shapeText(wanted)}`;
+    throw new HdfiveError("SHAPE_MISMATCH", `Shapes do not match (${shapes})`);
+  }
+  const types = `existing ${dtypeName(existing.datatype)} vs new ${dtypeName(datatype)}`;
+  if (exact && !datatypesEqual(existing.datatype, datatype)) {
+    throw new HdfiveError("WRONG_KIND", `Datatypes do not exactly match (${types})`);
+  }
+  if (!exact && !canCast(datatype, existing.datatype)) {
+    throw new HdfiveError("WRONG_KIND", `Datatypes cannot be safely cast (${types})`);
+  }
+}
