@@ -88,6 +88,10 @@ function convertedType(file: Datatype, as: Datatype): MemoryType {
   ) {
     return sequenceMemory(file, convertedType(file.base, as.base), as);
   }
+  if (file.class === "string" && as.class === "opaque" && as.size === file.size) {
+    // Text of no known encoding: its bytes, padding included.
+    return { ...opaqueMemory(file), memoryDatatype: as };
+  }
   const sameText = isText(file) && isText(as);
   if (sameText || (file.class === as.class && file.size === as.size && isBytes(file))) {
     return { ...storedType(file), memoryDatatype: as };

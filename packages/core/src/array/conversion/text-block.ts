@@ -33,7 +33,9 @@ export function isAscii(bytes: Uint8Array): boolean {
   for (; at < length && ((bytes.byteOffset + at) & 3) !== 0; at++) {
     bits |= bytes[at] as number;
   }
-  const words = new Uint32Array(bytes.buffer, bytes.byteOffset + at, (length - at) >> 2);
+  // Less than a word may end before the first aligned position: no array can start there.
+  const words =
+    length - at < 4 ? new Uint32Array(0) : new Uint32Array(bytes.buffer, bytes.byteOffset + at, (length - at) >> 2);
   let wide = 0;
   for (let i = 0; i < words.length; i++) {
     wide |= words[i] as number;
