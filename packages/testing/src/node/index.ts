@@ -1,0 +1,7 @@
+/**
+ * The parts of `@hdfive/testing` that need Node: a corpus in a folder, and the command that runs one.
+ *
+ * @module @hdfive/testing/node
+ */
+export { type CommandOutput, corpusCommand } from "./corpus-command.js";
+export { corpusFolder, isCorpusFolder } from "./corpus-folder.js";
