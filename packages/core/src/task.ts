@@ -102,14 +102,23 @@ export function concurrently<T>(tasks: readonly (() => Task<T>)[], limit: number
   return {
     async: async (signal) => {
       const answers = new Array<T>(tasks.length);
+      const failures: unknown[] = [];
       let next = 0;
       const worker = async (): Promise<void> => {
-        while (next < tasks.length) {
+        while (next < tasks.length && failures.length === 0) {
           const index = next++;
-          answers[index] = await runAsync((tasks[index] as () => Task<T>)(), signal);
+          try {
+            answers[index] = await runAsync((tasks[index] as () => Task<T>)(), signal);
+          } catch (error) {
+            failures.push(error);
+          }
         }
       };
+      // Nothing is left running behind the caller's back when one of the tasks fails.
       await Promise.all(Array.from({ length: Math.min(limit, tasks.length) }, worker));
+      if (failures.length > 0) {
+        throw failures[0];
+      }
       return answers;
     },
     sync: () => tasks.map((task) => runSync(task())),

@@ -46,6 +46,11 @@ export class Allocator {
     }
   }
 
+  /** Whether somebody reads payload by addresses planned before: what lies there must stay as it is. */
+  get isHeld(): boolean {
+    return this.#holds > 0;
+  }
+
   /** Keeps freed space from being reused until `unhold`: somebody reads payload by addresses planned before. */
   hold(): void {
     this.#holds++;

@@ -6,6 +6,9 @@ interface CachedNode {
   readonly byteLength: number;
 }
 
+/** Stands for the codec of blocks that none covers; no codec has this name. */
+const BLOCK = "";
+
 /** Decoded structures by address, the least recently used going first when their bytes exceed the budget. */
 export class NodeCache {
   readonly #nodes = new Map<number, CachedNode>();
@@ -29,9 +32,24 @@ export class NodeCache {
 
   /** Keeps a decoded structure. */
   set<T>(codec: NodeCodec<T>, address: number, value: T, byteLength: number): void {
+    this.#set(address, { codec: codec.name, value, byteLength });
+  }
+
+  /** The bytes of a block that no codec covers, if they are here in this length. */
+  block(address: number, length: number): Uint8Array | undefined {
+    const node = this.#nodes.get(address);
+    return node?.value instanceof Uint8Array && node.byteLength === length ? node.value : undefined;
+  }
+
+  /** Keeps the bytes of a block that no codec covers. */
+  setBlock(address: number, bytes: Uint8Array): void {
+    this.#set(address, { codec: BLOCK, value: bytes, byteLength: bytes.length });
+  }
+
+  #set(address: number, node: CachedNode): void {
     this.delete(address);
-    this.#nodes.set(address, { codec: codec.name, value, byteLength });
-    this.#byteLength += byteLength;
+    this.#nodes.set(address, node);
+    this.#byteLength += node.byteLength;
   }
 
   /** Forgets the structure at an address. */

@@ -193,7 +193,9 @@ export class Tx {
   /** The bytes of a block that no codec covers, changes included. Do not change them. */
   block(address: number, length: number, structure: string): Uint8Array {
     const base =
-      this.#newBlocks.get(address) ?? this.#state.dirtyBlocks.get(address) ?? this.bytes(address, length, structure);
+      this.#newBlocks.get(address) ??
+      this.#state.dirtyBlocks.get(address) ??
+      this.#cleanBlock(address, length, structure);
     const patches = this.#patches.get(address);
     if (patches === undefined) {
       return base;
@@ -203,6 +205,20 @@ export class Tx {
       patched.set(bytes, offset);
     }
     return patched;
+  }
+
+  /** A block as the file has it; a long one is kept in one piece, since putting it together costs its length each time. */
+  #cleanBlock(address: number, length: number, structure: string): Uint8Array {
+    if (length <= this.#state.blocks.profile.blockSize) {
+      return this.bytes(address, length, structure);
+    }
+    const cached = this.#state.nodes.block(address, length);
+    if (cached !== undefined) {
+      return cached;
+    }
+    const bytes = this.bytes(address, length, structure).slice();
+    this.#state.nodes.setBlock(address, bytes);
+    return bytes;
   }
 
   /** Stages the bytes of a block that no codec covers. */
@@ -253,6 +269,7 @@ export class Tx {
       state.dirtyNodes.set(address, node);
     }
     for (const [address, bytes] of this.#newBlocks) {
+      state.nodes.delete(address);
       state.dirtyBlocks.set(address, bytes);
       state.touchedBlocks.add(address);
     }

@@ -60,13 +60,17 @@ function plain(chunk: CachedChunk): EncodedChunk {
   return { bytes: chunk.bytes, filterMask: 0 };
 }
 
-/** Finds space for a chunk: its old place when the size is the same, else a new one. The index learns of it. */
+/**
+ * Finds space for a chunk: its old place when the size is the same and nobody is about to read there, else a new one. The
+ * index learns of it.
+ */
 function place(tx: Tx, { dataset, scaled }: CachedChunk, { bytes, filterMask }: EncodedChunk): number {
   const layout = requireChunked(loadDataset(tx, dataset));
   const index = chunkIndexOf(layout);
   const previous = layout.address === null ? null : index.find(tx, scaled);
   const storedSize = bytes.length;
-  if (previous !== null && previous.storedSize === storedSize && previous.filterMask === filterMask) {
+  const isSame = previous !== null && previous.storedSize === storedSize && previous.filterMask === filterMask;
+  if (isSame && !tx.state.allocator.isHeld) {
     return previous.address;
   }
   if (previous !== null) {

@@ -1,7 +1,7 @@
 import { type ChunkedLayout, FormatError, HdfiveError } from "@hdfive/format";
 import { type ChunkProjection, projectChunks, type ResolvedSelection } from "../array/index.js";
 import { type ChunkRecord, chunkIndexOf } from "../engine/chunk-index.js";
-import type { DatasetHeader } from "../engine/dataset-header.js";
+import { type DatasetHeader, loadDataset, requireChunked } from "../engine/dataset-header.js";
 import { transact } from "../engine/drive.js";
 import { fetchBytes } from "../storage/access.js";
 import { mergeRanges } from "../storage/ranges.js";
@@ -95,17 +95,25 @@ function* readBatch(
   // From the look-up on, until the bytes are here, nobody may be given the space they are in.
   state.allocator.hold();
   try {
-    const records = yield* findChunks(file, layout, batch);
+    const records = yield* findChunks(file, dataset, batch);
     const requests: ChunkRequest[] = [];
+    const here: { readonly projection: ChunkProjection; readonly bytes: Uint8Array }[] = [];
     let fill: Uint8Array | null = null;
     for (const [i, projection] of batch.entries()) {
-      const record = records[i];
-      if (record === null || record === undefined) {
+      const record = records[i] ?? null;
+      // A chunk that came into memory in the meantime may be recorded at a place it has not been written to yet.
+      const cached = file.chunks.get(dataset.address, projection.chunk);
+      if (cached !== undefined) {
+        here.push({ projection, bytes: cached.bytes });
+      } else if (record === null) {
         fill ??= filledBytes(dataset, chunkBytes / dataset.datatype.size);
-        yield* sink.acceptChunk(projection, fill, layout.chunkShape);
+        here.push({ projection, bytes: fill });
       } else {
         requests.push({ record, projection });
       }
+    }
+    for (const { projection, bytes } of here) {
+      yield* sink.acceptChunk(projection, bytes, layout.chunkShape);
     }
     const tasks = planFetches(file, requests).map(
       (group) => () => readGroup(file, sink, dataset, layout, chunkBytes, group, generation),
@@ -116,17 +124,19 @@ function* readBatch(
   }
 }
 
+/** Looks chunks up in the index as it is now: the first chunk ever stored changes the layout. */
 function* findChunks(
   file: OpenFile,
-  layout: ChunkedLayout,
+  dataset: DatasetHeader,
   batch: readonly ChunkProjection[],
 ): Task<(ChunkRecord | null)[]> {
-  if (layout.address === null) {
-    return batch.map(() => null);
-  }
-  const index = chunkIndexOf(layout);
   const positions = batch.map(({ chunk }) => chunk);
-  return yield* perform(transact(file.state, (tx) => index.findMany(tx, positions)));
+  return yield* perform(
+    transact(file.state, (tx) => {
+      const layout = requireChunked(loadDataset(tx, dataset.address));
+      return layout.address === null ? [] : chunkIndexOf(layout).findMany(tx, positions);
+    }),
+  );
 }
 
 /** Chunks whose stored bytes are fetched by one request. */

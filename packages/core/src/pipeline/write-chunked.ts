@@ -10,12 +10,12 @@ import {
   type ResolvedSelection,
 } from "../array/index.js";
 import { chunkIndexOf } from "../engine/chunk-index.js";
-import type { DatasetHeader } from "../engine/dataset-header.js";
+import { type DatasetHeader, loadDataset, requireChunked } from "../engine/dataset-header.js";
 import { transact } from "../engine/drive.js";
 import { perform, type Task } from "../task.js";
 import type { CachedChunk } from "./chunk-cache.js";
 import { makeRoom } from "./chunk-store.js";
-import { filledBytes } from "./fill.js";
+import { fillElement, filledBytes } from "./fill.js";
 import type { OpenFile } from "./open-file.js";
 import { chunkByteLength, decodeStored, fetchStored } from "./read-chunked.js";
 import { freeHeapObjects, type WriteSource } from "./write-source.js";
@@ -80,27 +80,33 @@ export function* loadChunk(
       return cached;
     }
     const { generation } = file.chunks;
-    const bytes = yield* readStored(file, dataset, layout, scaled, chunkBytes);
+    const bytes = yield* readStored(file, dataset, scaled, chunkBytes);
     // Somebody may have changed, stored and dropped the chunk while it was read: then it is read again.
-    if (file.chunks.generation === generation || file.chunks.get(dataset.address, scaled) !== undefined) {
+    if (bytes !== null && file.chunks.generation === generation) {
       return file.chunks.add(dataset.address, scaled, bytes);
     }
   }
 }
 
+/** A chunk as the file has it; `null` when it came into memory while it was looked for. */
 function* readStored(
   file: OpenFile,
   dataset: DatasetHeader,
-  layout: ChunkedLayout,
   scaled: readonly number[],
   chunkBytes: number,
-): Task<Uint8Array<ArrayBuffer>> {
+): Task<Uint8Array<ArrayBuffer> | null> {
   const { allocator } = file.state;
   allocator.hold();
   try {
-    const index = chunkIndexOf(layout);
-    const record =
-      layout.address === null ? null : yield* perform(transact(file.state, (tx) => index.find(tx, scaled)));
+    const record = yield* perform(
+      transact(file.state, (tx) => {
+        const layout = requireChunked(loadDataset(tx, dataset.address));
+        return layout.address === null ? null : chunkIndexOf(layout).find(tx, scaled);
+      }),
+    );
+    if (file.chunks.get(dataset.address, scaled) !== undefined) {
+      return null;
+    }
     if (record === null) {
       return filledBytes(dataset, chunkBytes / dataset.datatype.size);
     }
@@ -125,12 +131,20 @@ function* freeOverwritten(
   const { datatype } = dataset;
   const { offsetSize } = file.state.context;
   const ids: { collectionAddress: number; index: number }[] = [];
+  // All elements never written share the objects of the fill value.
+  const shared = new Set<string>();
+  heapReferences(datatype, fillElement(dataset), 0, 1, offsetSize, (address, index) =>
+    shared.add(`${address} ${index}`),
+  );
   // The positions in the result do not matter here: any shape with the right number of elements serves.
   const shape = layout.chunkShape.map(() => elementCount(layout.chunkShape));
   forEachRun(projection, layout.chunkShape, shape, (chunkElement, _, count) => {
-    heapReferences(datatype, chunk.bytes, chunkElement * datatype.size, count, offsetSize, (collectionAddress, index) =>
-      ids.push({ collectionAddress, index }),
-    );
+    const from = chunkElement * datatype.size;
+    heapReferences(datatype, chunk.bytes, from, count, offsetSize, (collectionAddress, index) => {
+      if (!shared.has(`${collectionAddress} ${index}`)) {
+        ids.push({ collectionAddress, index });
+      }
+    });
   });
   if (ids.length > 0) {
     yield* perform(transact(file.state, (tx) => freeHeapObjects(tx, ids)));

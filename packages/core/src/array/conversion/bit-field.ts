@@ -1,3 +1,15 @@
+import { UnsupportedError } from "@hdfive/format";
+
+/** Bytes of the widest number that is looked at; the widest that anybody stores has 32. */
+const MAX_NUMBER_SIZE = 64;
+
+/** Refuses numbers so wide that no writer means them: work and memory grow with the size, which is up to 4 GiB. */
+export function checkNumberSize(size: number): void {
+  if (size > MAX_NUMBER_SIZE) {
+    throw new UnsupportedError("datatype", `numbers of ${size} bytes; at most ${MAX_NUMBER_SIZE} are read`);
+  }
+}
+
 /** The byte that holds the i-th least significant 8 bits of a number, by byte order (IV.A.2.d). */
 export function byteOrderMap(size: number, byteOrder: "LE" | "BE" | "VAX"): readonly number[] {
   const places = Array.from({ length: size }, (_, i) => i);

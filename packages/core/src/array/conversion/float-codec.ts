@@ -1,6 +1,15 @@
 import { type FloatingPointType, UnsupportedError } from "@hdfive/format";
 import { LITTLE_ENDIAN } from "../numeric-array.js";
-import { bitMask, byteOrderMap, paddingBits, readBits, readBits32, writeBits, writeBits32 } from "./bit-field.js";
+import {
+  bitMask,
+  byteOrderMap,
+  checkNumberSize,
+  paddingBits,
+  readBits,
+  readBits32,
+  writeBits,
+  writeBits32,
+} from "./bit-field.js";
 import {
   exponentScales,
   type FloatParts,
@@ -18,6 +27,7 @@ import { type NumberCodec, plainCodec } from "./number-codec.js";
  * as long as each value is exact in 64 bits.
  */
 export function floatCodec(type: FloatingPointType): NumberCodec {
+  checkNumberSize(type.size);
   const ieee = ieeeSize(type);
   if (ieee !== 0) {
     return plainCodec(ieee === 4 ? "f32" : "f64", ieee, (type.byteOrder === "LE") === LITTLE_ENDIAN, null);

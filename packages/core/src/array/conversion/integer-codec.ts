@@ -1,6 +1,15 @@
 import { type BitfieldType, type FixedPointType, UnsupportedError } from "@hdfive/format";
 import { LITTLE_ENDIAN, type NumericArray, type NumericKind } from "../numeric-array.js";
-import { bitMask, byteOrderMap, paddingBits, readBits, readBits32, writeBits, writeBits32 } from "./bit-field.js";
+import {
+  bitMask,
+  byteOrderMap,
+  checkNumberSize,
+  paddingBits,
+  readBits,
+  readBits32,
+  writeBits,
+  writeBits32,
+} from "./bit-field.js";
 import { limitsOf, type NumberCodec, plainCodec } from "./number-codec.js";
 
 /**
@@ -8,7 +17,7 @@ import { limitsOf, type NumberCodec, plainCodec } from "./number-codec.js";
  *
  * Memory is the typed array of the next natural width; beyond 8 bytes the width of the number's own bits counts.
  *
- * @throws UnsupportedError for numbers of more than 64 bits
+ * @throws UnsupportedError for numbers of more than 64 bits, or in more than 64 bytes
  */
 export function integerCodec(type: FixedPointType | BitfieldType): NumberCodec {
   const { size, bitOffset, bitPrecision } = type;
@@ -16,6 +25,7 @@ export function integerCodec(type: FixedPointType | BitfieldType): NumberCodec {
   if (bitPrecision > 64) {
     throw new UnsupportedError("datatype", `integers of ${bitPrecision} bits; at most 64 fit a JavaScript typed array`);
   }
+  checkNumberSize(size);
   const kind = kindOf(size <= 8 ? size : Math.ceil(bitPrecision / 8), signed);
   const limits = limitsOf(signed, bitPrecision);
   const natural = size === 1 || size === 2 || size === 4 || size === 8;

@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+import { MemoryStorage, openStorage, type Storage, slice } from "../../src/index.js";
+
+/** Random numbers that are the same in every run. */
+function randomFrom(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+/** A storage whose answers come late and in another order than they were asked for. */
+class LateStorage implements Storage {
+  readonly inner = new MemoryStorage();
+  readonly #random = randomFrom(7);
+
+  get size(): number {
+    return this.inner.size;
+  }
+
+  async read(offset: number, into: Uint8Array<ArrayBuffer>): Promise<number> {
+    await this.#wait();
+    return this.inner.readSync(offset, into);
+  }
+
+  async write(offset: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    const copy = bytes.slice();
+    await this.#wait();
+    this.inner.writeSync(offset, copy);
+  }
+
+  async truncate(size: number): Promise<void> {
+    await this.#wait();
+    this.inner.truncateSync(size);
+  }
+
+  async close(): Promise<void> {}
+
+  async #wait(): Promise<void> {
+    for (let turns = this.#random(4); turns >= 0; turns--) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+}
+
+describe("operations that overlap over a late storage", () => {
+  it("leave what the same operations one after the other leave", async () => {
+    const random = randomFrom(1);
+    const storage = new LateStorage();
+    const file = await openStorage(storage, "w", { chunkCacheBytes: 4096, metadataCacheBytes: 0 });
+    const dataset = await file.createDataset("d", {
+      shape: [10_000],
+      dtype: "int32",
+      chunks: [100],
+      compression: 1,
+      shuffle: true,
+    });
+    const expected = new Int32Array(10_000);
+    let running: Promise<unknown>[] = [];
+    for (let round = 0; round < 150; round++) {
+      const start = random(9000);
+      const values = Int32Array.from({ length: 1 + random(500) }, () => random(1_000_000));
+      const part = slice(start, start + values.length);
+      running.push(dataset.write(values, [part]));
+      expected.set(values, start);
+      // Writes that overlap have no order among themselves: each waits for the one before, all else runs beside it.
+      await Promise.all(running);
+      running = [dataset.read([part]), dataset.read([slice(null, null, 97)])];
+      if (round % 7 === 0) {
+        running.push(file.flush());
+      }
+      if (round % 5 === 0) {
+        running.push(file.createGroup(`group ${round}`));
+      }
+    }
+    await Promise.all(running);
+    expect((await dataset.read()).data).toEqual(expected);
+    await file.close();
+    const again = await openStorage(storage.inner, "r");
+    expect((await (await again.getDataset("d")).read()).data).toEqual(expected);
+    expect(await again.keys()).toHaveLength(31);
+  });
+
+  it("insert 400 groups at once, sorted and complete", async () => {
+    const storage = new LateStorage();
+    const file = await openStorage(storage, "w", { metadataCacheBytes: 0 });
+    const names = Array.from({ length: 400 }, (_, i) => `group ${String(i).padStart(3, "0")}`);
+    await Promise.all(names.map((name) => file.createGroup(name)));
+    expect(await file.keys()).toEqual(names);
+    await file.close();
+    expect(await (await openStorage(storage.inner, "r")).keys()).toEqual(names);
+  });
+});
