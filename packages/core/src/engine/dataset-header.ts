@@ -69,12 +69,16 @@ export function isDataset(header: Header): boolean {
   );
 }
 
-/** Reads what the header of a dataset says. */
+/** Reads what the header of a dataset says; once for as long as the header stays the same value. */
 export function loadDataset(tx: Tx, address: number): DatasetHeader {
   const header = loadHeader(tx, address);
+  const known = tx.state.datasets.get(header) as DatasetHeader | undefined;
+  if (known !== undefined) {
+    return known;
+  }
   checkUnknownMessages(header, false);
   const filters = findMessage(header, MESSAGE_IDS.filterPipeline);
-  return {
+  const dataset: DatasetHeader = {
     address,
     dataspace: decodeMessage(tx, dataspaceMessage, requireMessage(header, MESSAGE_IDS.dataspace)),
     ...resolveDatatype(tx, requireMessage(header, MESSAGE_IDS.datatype)),
@@ -82,6 +86,11 @@ export function loadDataset(tx: Tx, address: number): DatasetHeader {
     fill: loadFill(tx, header),
     filters: filters === undefined ? [] : decodeMessage(tx, filterPipelineMessage, filters).filters,
   };
+  // A committed datatype stands in another header, which this one does not answer for.
+  if (dataset.committedAddress === null) {
+    tx.state.datasets.set(header, dataset);
+  }
+  return dataset;
 }
 
 function loadLayout(tx: Tx, header: Header): Layout | UnsupportedLayout {

@@ -42,6 +42,10 @@ export interface FileState {
   readonly storage: Storage;
   readonly blocks: BlockCache;
   readonly nodes: NodeCache;
+  /** Object headers put together from their blocks, by the decoded first block; it is immutable, so they stay true. */
+  readonly headers: WeakMap<object, unknown>;
+  /** What the headers of datasets say, by the header put together. */
+  readonly datasets: WeakMap<object, unknown>;
   readonly allocator: Allocator;
   readonly limits: Limits;
   readonly writable: boolean;

@@ -53,35 +53,68 @@ export function tracksOrder(prefix: ObjectHeader): boolean {
   return prefix.version === 2 && (prefix.flags & V2_TRACK_ATTRIBUTE_ORDER) !== 0;
 }
 
-/** Reads an object header through all its continuations. */
+/**
+ * Reads an object header through all its continuations.
+ *
+ * A header put together before is taken again while every block it was made of is still the same value.
+ */
 export function loadHeader(tx: Tx, address: number): Header {
   const prefix = tx.node(objectHeader, address);
+  const known = tx.state.headers.get(prefix) as Header | undefined;
+  if (known !== undefined && known.address === address && isCurrent(tx, known)) {
+    return known;
+  }
+  const header = assemble(tx, address, prefix);
+  tx.state.headers.set(prefix, header);
+  return header;
+}
+
+/** Whether the continuations of a header are those it was put together from. */
+function isCurrent(tx: Tx, { chunks, version, tracked }: Header): boolean {
+  for (let i = 1; i < chunks.length; i++) {
+    const { address, byteLength, messages } = chunks[i] as HeaderChunk;
+    if (tx.node(continuationChunk(version, byteLength, tracked), address).messages !== messages) {
+      return false;
+    }
+  }
+  return true;
+}
+
+function assemble(tx: Tx, address: number, prefix: ObjectHeader): Header {
   const { version } = prefix;
   const tracked = tracksOrder(prefix);
   const prefixLength = objectHeader.sizeOf(prefix, tx.context);
   const chunks: HeaderChunk[] = [{ address, byteLength: prefixLength, messages: prefix.messages }];
-  const seen = new Set([address]);
   const messages: MessageRef[] = [];
   for (let chunk = 0; chunk < chunks.length; chunk++) {
     const current = chunks[chunk] as HeaderChunk;
-    for (const [index, message] of current.messages.entries()) {
+    for (let index = 0; index < current.messages.length; index++) {
+      const message = current.messages[index] as HeaderMessage;
       if (message.type === MESSAGE_IDS.continuation) {
-        const next = decodeMessage(tx, continuationMessage, message);
-        if (seen.has(next.address) || chunks.length === MAX_CHUNKS) {
-          throw new FormatError("object-header", `its continuations do not end (block at ${next.address} again)`, {
-            address,
-          });
-        }
-        seen.add(next.address);
-        const codec = continuationChunk(version, next.byteLength, tracked);
-        const { messages: inner } = tx.node(codec, next.address);
-        chunks.push({ address: next.address, byteLength: next.byteLength, messages: inner });
+        chunks.push(continuation(tx, address, decodeMessage(tx, continuationMessage, message), chunks, prefix));
       } else if (message.type !== MESSAGE_IDS.nil) {
-        messages.push({ ...message, chunk, index });
+        const { type, flags, creationOrder, data } = message;
+        messages.push({ type, flags, creationOrder, data, chunk, index });
       }
     }
   }
   return { address, version, tracked, prefix, chunks, messages, referenceCount: referenceCount(tx, prefix, messages) };
+}
+
+function continuation(
+  tx: Tx,
+  header: number,
+  { address, byteLength }: { readonly address: number; readonly byteLength: number },
+  chunks: readonly HeaderChunk[],
+  prefix: ObjectHeader,
+): HeaderChunk {
+  if (chunks.length === MAX_CHUNKS || chunks.some((chunk) => chunk.address === address)) {
+    throw new FormatError("object-header", `its continuations do not end (block at ${address} again)`, {
+      address: header,
+    });
+  }
+  const codec = continuationChunk(prefix.version, byteLength, tracksOrder(prefix));
+  return { address, byteLength, messages: tx.node(codec, address).messages };
 }
 
 function referenceCount(tx: Tx, prefix: ObjectHeader, messages: readonly MessageRef[]): number {

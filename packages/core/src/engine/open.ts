@@ -95,6 +95,8 @@ function newState(
     storage,
     blocks,
     nodes: new NodeCache(options.nodeBytes ?? DEFAULT_NODE_BYTES),
+    headers: new WeakMap(),
+    datasets: new WeakMap(),
     allocator: new Allocator(superblock.endOfFile - foundAt),
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     writable: options.writable,

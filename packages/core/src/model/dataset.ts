@@ -224,6 +224,14 @@ export class Dataset<D extends DtypeLike = DtypeLike> extends ObjectHandle {
     const header = yield* this.#load();
     const { shape, rows } = appended(header, values);
     yield* this.#resize(shape);
-    yield* this.#write(values, [rows]);
+    let done = false;
+    try {
+      yield* this.#write(values, [rows]);
+      done = true;
+    } finally {
+      if (!done) {
+        yield* this.#resize(header.dataspace.dimensions);
+      }
+    }
   }
 }

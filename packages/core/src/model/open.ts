@@ -63,7 +63,7 @@ function* open(storage: Storage, mode: Mode, options: OpenOptions): Task<File> {
   }
   const { metadataCacheBytes: bytes, limits, userblockSize } = options;
   const writable = mode !== "r";
-  if (writable && storage.write === undefined) {
+  if (writable && (storage.write === undefined || storage.writable === false)) {
     throw new HdfiveError("READ_ONLY", `${storage.name ?? "The storage"} cannot be written; open it with mode 'r'`, {
       path: storage.name,
     });

@@ -1,24 +1,16 @@
 import type { ChunkedLayout } from "@hdfive/format";
-import {
-  type ChunkProjection,
-  elementCount,
-  forEachRun,
-  gather,
-  hasHeapData,
-  heapReferences,
-  projectChunks,
-  type ResolvedSelection,
-} from "../array/index.js";
+import { type ChunkProjection, gather, hasHeapData, projectChunks, type ResolvedSelection } from "../array/index.js";
 import { chunkIndexOf } from "../engine/chunk-index.js";
 import { type DatasetHeader, loadDataset, requireChunked } from "../engine/dataset-header.js";
 import { transact } from "../engine/drive.js";
 import { perform, type Task } from "../task.js";
 import type { CachedChunk } from "./chunk-cache.js";
 import { makeRoom } from "./chunk-store.js";
-import { fillElement, filledBytes } from "./fill.js";
+import { filledBytes } from "./fill.js";
 import type { OpenFile } from "./open-file.js";
+import { freeOverwritten } from "./overwritten.js";
 import { chunkByteLength, decodeStored, fetchStored } from "./read-chunked.js";
-import { freeHeapObjects, type WriteSource } from "./write-source.js";
+import type { WriteSource } from "./write-source.js";
 
 /** Writes a selection of a chunked dataset into its chunks in memory; they reach the file when they are stored. */
 export function* writeChunked(
@@ -40,7 +32,7 @@ export function* writeChunked(
     if (usesHeap) {
       chunk.pins++;
       try {
-        yield* freeOverwritten(file, dataset, layout, projection, chunk);
+        yield* freeOverwritten(file, dataset, projection, chunk.bytes, layout.chunkShape);
       } finally {
         chunk.pins--;
       }
@@ -117,36 +109,5 @@ function* readStored(
       : new Uint8Array(chunk);
   } finally {
     allocator.unhold();
-  }
-}
-
-/** Gives back the heap objects that the elements about to be overwritten point to. */
-function* freeOverwritten(
-  file: OpenFile,
-  dataset: DatasetHeader,
-  layout: ChunkedLayout,
-  projection: ChunkProjection,
-  chunk: CachedChunk,
-): Task<void> {
-  const { datatype } = dataset;
-  const { offsetSize } = file.state.context;
-  const ids: { collectionAddress: number; index: number }[] = [];
-  // All elements never written share the objects of the fill value.
-  const shared = new Set<string>();
-  heapReferences(datatype, fillElement(dataset), 0, 1, offsetSize, (address, index) =>
-    shared.add(`${address} ${index}`),
-  );
-  // The positions in the result do not matter here: any shape with the right number of elements serves.
-  const shape = layout.chunkShape.map(() => elementCount(layout.chunkShape));
-  forEachRun(projection, layout.chunkShape, shape, (chunkElement, _, count) => {
-    const from = chunkElement * datatype.size;
-    heapReferences(datatype, chunk.bytes, from, count, offsetSize, (collectionAddress, index) => {
-      if (!shared.has(`${collectionAddress} ${index}`)) {
-        ids.push({ collectionAddress, index });
-      }
-    });
-  });
-  if (ids.length > 0) {
-    yield* perform(transact(file.state, (tx) => freeHeapObjects(tx, ids)));
   }
 }

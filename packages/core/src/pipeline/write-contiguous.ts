@@ -2,6 +2,7 @@ import {
   contiguousBlockShape,
   contiguousRuns,
   gather,
+  hasHeapData,
   projectChunks,
   type ResolvedSelection,
   rowMajorStrides,
@@ -10,6 +11,7 @@ import type { DatasetHeader } from "../engine/dataset-header.js";
 import { writeBytes } from "../storage/access.js";
 import { concurrently, perform, type Task } from "../task.js";
 import { FETCHES_IN_FLIGHT, type OpenFile } from "./open-file.js";
+import { freeOverwritten } from "./overwritten.js";
 import { elementSpan, type FetchSpan } from "./read-contiguous.js";
 import type { WriteSource } from "./write-source.js";
 
@@ -34,7 +36,9 @@ export function* writeContiguous(
   if (first.done === true) {
     return;
   }
-  if (first.value.count * size < SHORT_RUN_BYTES && source.bytes.length > first.value.count * size) {
+  const runBytes = first.value.count * size;
+  // Elements with heap data are read before they are overwritten: what they point to must be given back.
+  if ((runBytes < SHORT_RUN_BYTES && source.bytes.length > runBytes) || hasHeapData(dataset.datatype)) {
     yield* writeBlocks(file, dataset, address, resolved, source, fetch);
     return;
   }
@@ -56,7 +60,7 @@ export function* writeContiguous(
   yield* perform(concurrently(batch, FETCHES_IN_FLIGHT));
 }
 
-/** Selections with steps: reads a stretch, changes what the selection picks, and writes it back. */
+/** Selections with steps, and heap data: reads a stretch, changes what the selection picks, and writes it back. */
 function* writeBlocks(
   file: OpenFile,
   dataset: DatasetHeader,
@@ -71,6 +75,7 @@ function* writeBlocks(
   const blockShape = contiguousBlockShape(shape, BLOCK_BYTES / size);
   const strides = rowMajorStrides(shape);
   const { blocks, context } = file.state;
+  const usesHeap = hasHeapData(dataset.datatype);
   const block = new Uint8Array(size * blockShape.reduce((product, extent) => product * extent, 1));
   for (const projection of projectChunks(resolved, shape, blockShape)) {
     const start = projection.chunk.reduce(
@@ -80,6 +85,9 @@ function* writeBlocks(
     const { first, last } = elementSpan(projection, blockShape);
     const span = block.subarray(first * size, (last + 1) * size);
     yield* perform(fetch((start + first) * size, span));
+    if (usesHeap) {
+      yield* freeOverwritten(file, dataset, projection, block, blockShape);
+    }
     gather(projection, block, blockShape, size, source.bytes, countShape);
     yield* perform(writeBytes(blocks, context.baseAddress + address + (start + first) * size, span));
   }

@@ -17,6 +17,8 @@ export interface Storage {
   readonly name?: string;
   /** Whether a read is cheap (`local`, the default) or a request over a network (`remote`). */
   readonly distance?: StorageDistance;
+  /** `false` when this storage has `write` but was opened for reading. */
+  readonly writable?: boolean;
   /** Fills `into` from byte `offset` on and resolves to the bytes read: fewer than asked only at the end. */
   read(offset: number, into: Uint8Array<ArrayBuffer>, signal?: AbortSignal): Promise<number>;
   /** As `read`, without waiting. */

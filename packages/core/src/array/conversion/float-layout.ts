@@ -56,11 +56,9 @@ export function floatSplitter(type: FloatingPointType): FloatSplitter {
   const bias = type.exponentBias;
   const one = 2 ** fraction;
   const quiet = implied ? one / 2 : one + one / 2;
-  // What a number of each power of two is multiplied with, so that the layout's fraction is its integer part.
-  const scales = new Float64Array(2098);
-  for (let power = -1074; power < 1024; power++) {
-    scales[power + 1074] = 2 ** Math.min(1000, fraction - Math.max(power, lowest - bias));
-  }
+  // What a number of each power of two is multiplied with, so that the layout's fraction is its integer part. Made when
+  // the first number comes: most types are only ever read.
+  let scales: Float64Array | null = null;
   const needsMore = fraction + 1074 > 1000 && fraction - (lowest - bias) > 1000;
   return (value, parts) => {
     const size = Math.abs(value);
@@ -84,6 +82,7 @@ export function floatSplitter(type: FloatingPointType): FloatSplitter {
     if (exponent >= topExponent) {
       return;
     }
+    scales ??= powerScales(fraction, lowest - bias);
     let scaled = size * (scales[power + 1074] as number);
     if (needsMore) {
       scaled *= 2 ** Math.max(0, fraction - Math.max(power, lowest - bias) - 1000);
@@ -101,4 +100,13 @@ export function floatSplitter(type: FloatingPointType): FloatSplitter {
     parts.exponent = implied && !normal ? 0 : exponent;
     parts.mantissa = implied && normal ? rounded - one : rounded;
   };
+}
+
+/** For each power of two from -1074 on, two to the power that makes a fraction of this many bits an integer. */
+function powerScales(fraction: number, lowestPower: number): Float64Array {
+  const scales = new Float64Array(2098);
+  for (let power = -1074; power < 1024; power++) {
+    scales[power + 1074] = 2 ** Math.min(1000, fraction - Math.max(power, lowestPower));
+  }
+  return scales;
 }
