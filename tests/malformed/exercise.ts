@@ -1,0 +1,91 @@
+import {
+  Dataset,
+  type File,
+  Group,
+  HdfiveError,
+  type IteratedObject,
+  type Limits,
+  MemoryStorage,
+  ObjectReference,
+  openStorageSync,
+} from "@hdfive/core";
+
+/** What a reader of broken files met, by the code of the error; "ok" counts what could be read. */
+export type Tally = Map<string, number>;
+
+/** Bounds that suit files of a few kilobytes: what they declare may be anything, what they hold is little. */
+export const SMALL_FILE_LIMITS: Partial<Limits> = { work: 200_000, chunkBytes: 1 << 22, readBytes: 1 << 22 };
+
+/**
+ * Opens an image, walks all of it, and reads every attribute and every dataset. Errors that are typed are counted; any
+ * other goes through, with the step at which it happened.
+ */
+export function exercise(image: Uint8Array<ArrayBuffer>, limits: Partial<Limits>): Tally {
+  const tally: Tally = new Map();
+  attempt(tally, "open", () => {
+    const file = openStorageSync(new MemoryStorage(image), "r", { limits });
+    attempt(tally, "file info", () => file.infoSync());
+    read(tally, file, file);
+    attempt(tally, "walk", () => {
+      for (const [path, object] of file.walkSync()) {
+        attempt(tally, path, () => read(tally, file, object));
+      }
+    });
+    file.closeSync();
+  });
+  return tally;
+}
+
+function read(tally: Tally, file: File, object: IteratedObject): void {
+  const { path } = object;
+  if (object.kind === "unreadable") {
+    count(tally, object.error.code);
+    return;
+  }
+  attempt(tally, `${path} info`, () => object.infoSync());
+  for (const name of attempt(tally, `${path} attributes`, () => object.attrs.keysSync()) ?? []) {
+    attempt(tally, `${path} attribute info ${name}`, () => object.attrs.infoSync(name));
+    const value = attempt(tally, `${path} attribute ${name}`, () => object.attrs.getSync(name));
+    if (value instanceof ObjectReference) {
+      attempt(tally, `${path} reference ${name}`, () => file.dereferenceSync(value));
+    }
+  }
+  attempt(tally, `${path} attribute entries`, () => object.attrs.entriesSync());
+  if (object instanceof Dataset) {
+    attempt(tally, `${path} dtype`, () => object.dtype);
+    attempt(tally, `${path} fill value`, () => object.fillValueSync());
+    attempt(tally, `${path} data`, () => object.readSync());
+  } else if (object instanceof Group) {
+    attempt(tally, `${path} links`, () => object.linksSync());
+    for (const name of attempt(tally, `${path} keys`, () => object.keysSync()) ?? []) {
+      attempt(tally, `${path} member ${name}`, () => object.getSync(name));
+    }
+  }
+}
+
+/** An error that no caller can be expected to handle: neither a result nor a typed error. */
+export class ForeignError extends Error {
+  override readonly name = "ForeignError";
+}
+
+function attempt<T>(tally: Tally, step: string, run: () => T): T | undefined {
+  try {
+    const result = run();
+    count(tally, "ok");
+    return result;
+  } catch (error) {
+    if (error instanceof ForeignError) {
+      throw error;
+    }
+    if (!(error instanceof HdfiveError)) {
+      const stack = error instanceof Error ? error.stack : String(error);
+      throw new ForeignError(`${step}: ${stack}`, { cause: error });
+    }
+    count(tally, error.code);
+    return undefined;
+  }
+}
+
+function count(tally: Tally, code: string): void {
+  tally.set(code, (tally.get(code) ?? 0) + 1);
+}
