@@ -1,0 +1,28 @@
+/**
+ * Features of files that cannot be read in full yet, in the words of the manifest, and what is said of them.
+ *
+ * A file with none of them must match. Whoever adds support for a feature takes its line away: then the files that have
+ * it must match as well.
+ */
+export const UNSUPPORTED_FEATURES: readonly (readonly [feature: RegExp, reason: string])[] = [
+  [/^driver:/, "files of the family, split and multi drivers"],
+  [/^sb:driverinfo:/, "files of the family, split and multi drivers"],
+  [/^msg:cacheimage$/, "metadata cache image"],
+  [/^msg:shared-.*-sohm$/, "shared message heap"],
+  [/^group:dense$/, "dense links"],
+  [/^attr:dense$/, "dense attributes"],
+  [/^link:external-/, "external links are not followed"],
+  [/^link:ud$/, "user-defined links are not followed"],
+  [/^msg:layout-v4$/, "data layout message version 4"],
+  [/^layout:(external|virtual)$/, "data in other files"],
+  [/^filter:(?!1$|2$|3$)/, "filters other than deflate, shuffle and fletcher32"],
+  [/^type:ref-(region|std)$/, "references to regions and those of HDF5 1.12"],
+  [/^type:int128u$/, "integers of more than 64 bits"],
+  [/^type:float-(f128|x87)$/, "floats that 64 bits do not hold"],
+];
+
+/** Why a file with these features cannot be read in full; empty when it must match. */
+export function unsupportedReasons(features: readonly string[]): readonly string[] {
+  const reasons = UNSUPPORTED_FEATURES.filter(([feature]) => features.some((name) => feature.test(name)));
+  return [...new Set(reasons.map(([, reason]) => reason))];
+}
