@@ -2,7 +2,7 @@ import { HdfiveError } from "@hdfive/format";
 import { canCast, datatypesEqual, dtypeName, shapesEqual, shapeText, userArray } from "../array/index.js";
 import { createDatasetHeader, type DatasetHeader, loadDataset } from "../engine/dataset-header.js";
 import { insertLink, removeLink, requireGroup } from "../engine/links.js";
-import { unlinkObject } from "../engine/object-links.js";
+import { linkObject, unlinkObject } from "../engine/object-links.js";
 import { ensureGroups, pathComponents, resolvePath, tryResolve } from "../engine/path.js";
 import { createGroup } from "../engine/symbol-table.js";
 import type { Tx } from "../engine/tx.js";
@@ -11,6 +11,7 @@ import type { Task } from "../task.js";
 import { type DatasetOptions, type DatasetPlan, newDataset, planDataset } from "./create-dataset.js";
 import type { FileContext } from "./file-context.js";
 import { requirePath } from "./group-read.js";
+import type { ObjectHandle } from "./object-handle.js";
 
 /** Makes a group at a path from a group on, and the groups on the way; answers its address. */
 export function* addGroup(context: FileContext, start: number, path: string): Task<number> {
@@ -60,6 +61,29 @@ function* firstWrite(
       yield* undo();
     }
   }
+}
+
+/** Makes a soft link at a path from a group on, and the groups on the way. */
+export function* addSoftLink(context: FileContext, start: number, path: string, target: string): Task<void> {
+  requirePath(path);
+  yield* context.change((tx) => {
+    const { parent, name } = newPlace(tx, start, path, "link");
+    insertLink(tx, requireGroup(tx, parent), { name, kind: "soft", target });
+  });
+}
+
+/** Makes a hard link to an object of the same file, and the groups on the way. */
+export function* addHardLink(context: FileContext, start: number, path: string, object: ObjectHandle): Task<void> {
+  requirePath(path);
+  if (object.context !== context) {
+    throw new HdfiveError("INVALID_ARGUMENT", "A hard link leads to an object of the same open file");
+  }
+  object.requireAlive();
+  yield* context.change((tx) => {
+    const { parent, name } = newPlace(tx, start, path, "link");
+    insertLink(tx, requireGroup(tx, parent), { name, kind: "hard", address: object.address });
+    linkObject(tx, object.address);
+  });
 }
 
 /** Takes the link at a path away, and the object with its last link. */

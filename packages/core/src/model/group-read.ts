@@ -94,8 +94,14 @@ export function* groupInfo(context: FileContext, address: number): Task<GroupInf
   });
 }
 
-/** The path of a member of a group. */
+/** Components that mean nothing: empty ones and ".". */
+const IDLE_COMPONENT = /(?:^|\/)\.?(?:\/|$)/;
+
+/** The path of a member of a group, whose own path is without components that mean nothing. */
 export function joinPath(parent: string, relative: string): string {
+  if (!IDLE_COMPONENT.test(relative)) {
+    return parent === "/" ? `/${relative}` : `${parent}/${relative}`;
+  }
   const parts = [...(relative.startsWith("/") ? [] : parent.split("/")), ...relative.split("/")];
   return `/${parts.filter((part) => part !== "" && part !== ".").join("/")}`;
 }

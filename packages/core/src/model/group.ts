@@ -6,7 +6,7 @@ import type { Task } from "../task.js";
 import type { DatasetOptions, RequireDatasetOptions } from "./create-dataset.js";
 import { Dataset } from "./dataset.js";
 import type { FileContext } from "./file-context.js";
-import { addDataset, addGroup, checkRequired, removeAt } from "./group-edit.js";
+import { addDataset, addGroup, addHardLink, addSoftLink, checkRequired, removeAt } from "./group-edit.js";
 import {
   type GroupInfo,
   groupInfo,
@@ -16,12 +16,12 @@ import {
   leadsToObject,
   loadAddress,
   loadAt,
-  loadLinked,
 } from "./group-read.js";
-import { allLinks, iterate, iterateSync, LinkCursor, WalkCursor } from "./member-cursor.js";
+import { iterate, iterateSync, nextMember, nextWalked } from "./iteration.js";
+import { allLinks, LinkCursor, WalkCursor } from "./member-cursor.js";
 import { NamedDatatype } from "./named-datatype.js";
 import { ObjectHandle } from "./object-handle.js";
-import { tolerant, type UnreadableObject } from "./unreadable-object.js";
+import type { UnreadableObject } from "./unreadable-object.js";
 
 /** An object of a file. `kind` tells which. */
 export type HdfObject = Group | Dataset | NamedDatatype;
@@ -112,12 +112,12 @@ export class Group extends ObjectHandle {
   /** Names and members one after the other; `null` for a link that leads nowhere. */
   entries(): AsyncGenerator<[string, IteratedObject | null], void, undefined> {
     const cursor = new LinkCursor(this.context, this.address);
-    return iterate(() => this.run(() => this.#entry(cursor)));
+    return iterate(() => this.run(() => nextMember(this, cursor, handleOf)));
   }
   /** As `entries`, without waiting. */
   entriesSync(): Generator<[string, IteratedObject | null], void, undefined> {
     const cursor = new LinkCursor(this.context, this.address);
-    return iterateSync(() => this.runSync(() => this.#entry(cursor)));
+    return iterateSync(() => this.runSync(() => nextMember(this, cursor, handleOf)));
   }
 
   /**
@@ -127,12 +127,12 @@ export class Group extends ObjectHandle {
    */
   walk(): AsyncGenerator<[string, IteratedObject], void, undefined> {
     const cursor = new WalkCursor(this.context, this.address);
-    return iterate(() => this.run(() => this.#step(cursor)));
+    return iterate(() => this.run(() => nextWalked(this, cursor, handleOf)));
   }
   /** As `walk`, without waiting. */
   walkSync(): Generator<[string, IteratedObject], void, undefined> {
     const cursor = new WalkCursor(this.context, this.address);
-    return iterateSync(() => this.runSync(() => this.#step(cursor)));
+    return iterateSync(() => this.runSync(() => nextWalked(this, cursor, handleOf)));
   }
 
   /**
@@ -183,6 +183,24 @@ export class Group extends ObjectHandle {
     return this.runSync(() => this.#requireDataset<D>(path, options));
   }
 
+  /** Makes a soft link at a path: a name for another path, which need not lead anywhere yet. */
+  createSoftLink(path: string, target: string): Promise<void> {
+    return this.run(() => addSoftLink(this.context, this.address, path, target));
+  }
+  /** As `createSoftLink`, without waiting. */
+  createSoftLinkSync(path: string, target: string): void {
+    this.runSync(() => addSoftLink(this.context, this.address, path, target));
+  }
+
+  /** Makes one more hard link to an object of this file, at a path. */
+  createHardLink(path: string, object: HdfObject): Promise<void> {
+    return this.run(() => addHardLink(this.context, this.address, path, object));
+  }
+  /** As `createHardLink`, without waiting. */
+  createHardLinkSync(path: string, object: HdfObject): void {
+    this.runSync(() => addHardLink(this.context, this.address, path, object));
+  }
+
   /** Takes the link at a path away; the object goes with its last link, and its space is used again. */
   delete(path: string): Promise<void> {
     return this.run(() => removeAt(this.context, this.address, path));
@@ -226,33 +244,6 @@ export class Group extends ObjectHandle {
 
   *#keys(): Task<string[]> {
     return (yield* allLinks(this.context, this.address)).map(({ name }) => name);
-  }
-
-  *#entry(cursor: LinkCursor): Task<[string, IteratedObject | null] | null> {
-    const link = yield* cursor.next();
-    if (link === null) {
-      return null;
-    }
-    const path = joinPath(this.path, link.name);
-    return [link.name, yield* tolerant(path, this.#open(link, path))];
-  }
-
-  *#open(link: GroupLink, path: string): Task<HdfObject | null> {
-    const loaded = yield* loadLinked(this.context, this.address, link);
-    return loaded === null ? null : handleOf(this.context, loaded, path);
-  }
-
-  *#step(cursor: WalkCursor): Task<[string, IteratedObject] | null> {
-    const met = yield* cursor.next();
-    if (met === null) {
-      return null;
-    }
-    const path = joinPath(this.path, met.path);
-    const object = yield* tolerant(path, this.openAddress(met.address, path));
-    if (object.kind === "group") {
-      cursor.descend(met.address, met.path);
-    }
-    return [met.path, object];
   }
 
   *#createGroup(path: string): Task<Group> {

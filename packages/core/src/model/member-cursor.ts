@@ -85,17 +85,3 @@ export class WalkCursor {
     this.#open.push({ cursor: new LinkCursor(this.#context, group), prefix: `${path}/` });
   }
 }
-
-/** Goes on asking until the answer is `null`. */
-export async function* iterate<T>(next: () => Promise<T | null>): AsyncGenerator<T, void, undefined> {
-  for (let item = await next(); item !== null; item = await next()) {
-    yield item;
-  }
-}
-
-/** As `iterate`, without waiting. */
-export function* iterateSync<T>(next: () => T | null): Generator<T, void, undefined> {
-  for (let item = next(); item !== null; item = next()) {
-    yield item;
-  }
-}

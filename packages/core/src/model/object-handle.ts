@@ -75,8 +75,13 @@ export abstract class ObjectHandle {
     return yield* this.context.transact((tx) => objectInfo(tx, loadHeader(tx, this.address)));
   }
 
-  *#guarded<T>(task: () => Task<T>): Task<T> {
+  /** @internal Throws when the file is closed or the object deleted. */
+  requireAlive(): void {
     this.context.requireAlive(this.address, this.#since, this.path);
+  }
+
+  *#guarded<T>(task: () => Task<T>): Task<T> {
+    this.requireAlive();
     return yield* task();
   }
 
