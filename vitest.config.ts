@@ -9,6 +9,8 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: "@hdfive/format/filters", replacement: source("./packages/format/src/filters/index.ts") },
+      { find: "@hdfive/testing/arbitraries", replacement: source("./packages/testing/src/arbitraries.ts") },
+      { find: "@hdfive/testing/node", replacement: source("./packages/testing/src/node/index.ts") },
       { find: /^@hdfive\/([a-z-]+)$/, replacement: source("./packages/$1/src/index.ts") },
       { find: /^hdfive$/, replacement: source("./packages/hdfive/src/index.ts") },
     ],

@@ -21,7 +21,8 @@ import {
 import { expect, it } from "vitest";
 import { memoryType } from "../../core/src/array/index.js";
 import { ByteSink } from "../src/corpus/byte-sink.js";
-import { type Elements, elementEncoder } from "../src/corpus/element-encoder.js";
+import { elementEncoder } from "../src/corpus/element-encoder.js";
+import type { Elements } from "../src/corpus/encoded-elements.js";
 import { StoredText } from "../src/corpus/stored-text.js";
 
 const collector = () => {

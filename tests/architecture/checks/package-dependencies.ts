@@ -26,7 +26,10 @@ export const PACKAGE_RULES: Readonly<Record<string, PackageRule>> = {
     imports: ["@hdfive/core", "@hdfive/node-fs"],
     node: ["packages/hdfive/src/index.ts", "packages/hdfive/src/node"],
   },
-  testing: { imports: ["@hdfive/core", "@hdfive/format"], node: ["packages/testing/src/"] },
+  testing: {
+    imports: ["@hdfive/core", "@hdfive/format", "@hdfive/node-fs", "fast-check"],
+    node: ["packages/testing/src/node/"],
+  },
 };
 
 /** Imports that no rule allows: another package, a Node module, or a file of another package by its path. */

@@ -2,7 +2,7 @@ import { type Dataset, type DatasetInfo, type FillValue, NdArray } from "@hdfive
 import { compareValues, type ValuesContext } from "./compare-values.js";
 import { datasetBlocks, withoutText } from "./dataset-blocks.js";
 import { describedDatatype } from "./described-datatype.js";
-import type { Elements } from "./element-encoder.js";
+import type { Elements } from "./encoded-elements.js";
 import { type ExpectedObject, expectedInteger } from "./expected.js";
 
 const ALLOCATION_TIMES: Readonly<Record<FillValue["allocationTime"], string>> = {

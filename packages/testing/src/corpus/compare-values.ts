@@ -1,7 +1,8 @@
 import type { Datatype } from "@hdfive/core";
 import { ByteSink } from "./byte-sink.js";
 import type { Hasher } from "./corpus-host.js";
-import { type Elements, elementEncoder } from "./element-encoder.js";
+import { elementEncoder } from "./element-encoder.js";
+import type { Elements } from "./encoded-elements.js";
 import type { ExpectedValues } from "./expected.js";
 import type { Findings } from "./findings.js";
 import { StoredText } from "./stored-text.js";

@@ -1,21 +1,8 @@
 import { ComplexArray, CompoundArray, type Datatype, type ObjectReference, UnsupportedError } from "@hdfive/core";
 import type { CompoundType, StringType } from "@hdfive/format";
 import type { ByteSink } from "./byte-sink.js";
+import type { ElementEncoder, Elements, EncoderContext } from "./encoded-elements.js";
 import { encodeFloats, encodeIntegers, integerWidth } from "./number-encoder.js";
-import type { StoredText } from "./stored-text.js";
-
-/** What values come in: a memory array of core, or plain JavaScript values of elements. */
-export type Elements = ArrayLike<unknown> | ComplexArray | CompoundArray;
-
-/** What encoders need to know of the file. */
-export interface EncoderContext {
-  /** The canonical path of the object at an address. */
-  pathOf(address: number): string;
-  readonly text: StoredText;
-}
-
-/** Writes `count` elements of a datatype from `from` on in the neutral form that digests are made of. */
-export type ElementEncoder = (elements: Elements, from: number, count: number, sink: ByteSink) => void;
 
 /** The encoder of a datatype: the rules under DIGEST in the README of the corpus. */
 export function elementEncoder(datatype: Datatype, context: EncoderContext): ElementEncoder {

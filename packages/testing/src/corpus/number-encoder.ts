@@ -1,6 +1,6 @@
 import type { FloatingPointType } from "@hdfive/format";
 import type { ByteSink } from "./byte-sink.js";
-import type { ElementEncoder } from "./element-encoder.js";
+import type { ElementEncoder } from "./encoded-elements.js";
 
 const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
@@ -42,7 +42,7 @@ function putFloat(value: number, single: boolean, sink: ByteSink): void {
   }
 }
 
-function isIntegerArray(elements: unknown): elements is Exclude<NodeJS.TypedArray, Float32Array | Float64Array> {
+function isIntegerArray(elements: unknown): elements is ArrayBufferView & { readonly BYTES_PER_ELEMENT: number } {
   return (
     ArrayBuffer.isView(elements) &&
     !(elements instanceof DataView) &&
