@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -34,6 +34,12 @@ export function corpusIsPresent(): boolean {
 /** Paths of the ten files that are damaged. */
 export function smallFiles(): string[] {
   return TEN.map((file) => join(corpus, "files", file));
+}
+
+/** Paths of all files of the corpus that are whole. */
+export function goodFiles(): string[] {
+  const { files } = JSON.parse(readFileSync(join(corpus, "manifest.json"), "utf8")) as { files: { file: string }[] };
+  return files.map(({ file }) => join(corpus, file));
 }
 
 /** Paths of all files of the corpus that are broken, hostile or were left open. */
