@@ -45,12 +45,10 @@ export class Reader {
   /** Address of the first byte, for errors. */
   readonly address: number | undefined;
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
   #position = 0;
 
   constructor(bytes: Uint8Array, structure: string, address?: number) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.structure = structure;
     this.address = address;
   }
@@ -90,35 +88,43 @@ export class Reader {
 
   u16(): number {
     this.need(2);
-    const value = this.#view.getUint16(this.#position, true);
-    this.#position += 2;
-    return value;
+    const at = this.#position;
+    this.#position = at + 2;
+    return (this.#bytes[at] as number) | ((this.#bytes[at + 1] as number) << 8);
   }
 
   u32(): number {
     this.need(4);
-    const value = this.#view.getUint32(this.#position, true);
-    this.#position += 4;
-    return value;
+    return this.#word() >>> 0;
   }
 
   i32(): number {
     this.need(4);
-    const value = this.#view.getInt32(this.#position, true);
-    this.#position += 4;
-    return value;
+    return this.#word();
   }
 
   /** An unsigned 64-bit number; throws past 2^53 - 1. */
   u64(): number {
     this.need(8);
-    const low = this.#view.getUint32(this.#position, true);
-    const high = this.#view.getUint32(this.#position + 4, true);
+    const low = this.#word() >>> 0;
+    const high = this.#word() >>> 0;
     if (high > 0x1fffff) {
-      throw this.corrupt(`number at byte ${this.#position} exceeds 2^53 - 1`);
+      throw this.corrupt(`number at byte ${this.#position - 8} exceeds 2^53 - 1`);
     }
-    this.#position += 8;
     return high * TWO_32 + low;
+  }
+
+  /** The next 32 bits, signed. Out of bytes: making a DataView costs more than all that a small structure reads. */
+  #word(): number {
+    const at = this.#position;
+    this.#position = at + 4;
+    const bytes = this.#bytes;
+    return (
+      (bytes[at] as number) |
+      ((bytes[at + 1] as number) << 8) |
+      ((bytes[at + 2] as number) << 16) |
+      ((bytes[at + 3] as number) << 24)
+    );
   }
 
   /** An unsigned number of 1 to 8 bytes; throws past 2^53 - 1. */

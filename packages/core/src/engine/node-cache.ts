@@ -4,12 +4,17 @@ interface CachedNode {
   readonly codec: string;
   readonly value: unknown;
   readonly byteLength: number;
+  /** Whether it was asked for since it came or since `trim` last passed it by. */
+  used: boolean;
 }
 
 /** Stands for the codec of blocks that none covers; no codec has this name. */
 const BLOCK = "";
 
-/** Decoded structures by address, the least recently used going first when their bytes exceed the budget. */
+/**
+ * Decoded structures by address. When their bytes exceed the budget the oldest go first, but those in use get a second
+ * round: a mark on use costs less than keeping all in the order of their use.
+ */
 export class NodeCache {
   readonly #nodes = new Map<number, CachedNode>();
   readonly #budget: number;
@@ -25,14 +30,13 @@ export class NodeCache {
     if (node === undefined || node.codec !== codec.name) {
       return undefined;
     }
-    this.#nodes.delete(address);
-    this.#nodes.set(address, node);
+    node.used = true;
     return node.value as T;
   }
 
   /** Keeps a decoded structure. */
   set<T>(codec: NodeCodec<T>, address: number, value: T, byteLength: number): void {
-    this.#set(address, { codec: codec.name, value, byteLength });
+    this.#set(address, { codec: codec.name, value, byteLength, used: false });
   }
 
   /** The bytes of a block that no codec covers, if they are here in this length. */
@@ -43,7 +47,7 @@ export class NodeCache {
 
   /** Keeps the bytes of a block that no codec covers. */
   setBlock(address: number, bytes: Uint8Array): void {
-    this.#set(address, { codec: BLOCK, value: bytes, byteLength: bytes.length });
+    this.#set(address, { codec: BLOCK, value: bytes, byteLength: bytes.length, used: false });
   }
 
   #set(address: number, node: CachedNode): void {
@@ -66,8 +70,14 @@ export class NodeCache {
     if (this.#byteLength <= this.#budget) {
       return;
     }
-    for (const address of this.#nodes.keys()) {
-      this.delete(address);
+    for (const [address, node] of this.#nodes) {
+      this.#nodes.delete(address);
+      if (node.used) {
+        node.used = false;
+        this.#nodes.set(address, node);
+        continue;
+      }
+      this.#byteLength -= node.byteLength;
       if (this.#byteLength <= this.#budget) {
         return;
       }

@@ -1,18 +1,10 @@
 import { type FormatContext, FormatError, HdfiveError, type NodeCodec, Reader } from "@hdfive/format";
 import type { ByteRange } from "../storage/ranges.js";
 import { FAULT } from "./fault.js";
-import type { DirtyNode, FileState, HeapCursor } from "./file-state.js";
+import type { FileState, HeapCursor } from "./file-state.js";
+import { type Extent, StagedChanges } from "./staged-changes.js";
 
-/** A stretch of the file; the address is relative to the base address. */
-export interface Extent {
-  readonly address: number;
-  readonly length: number;
-}
-
-interface StagedPatch {
-  readonly offset: number;
-  readonly bytes: Uint8Array;
-}
+export type { Extent } from "./staged-changes.js";
 
 /**
  * One attempt at one engine operation.
@@ -25,12 +17,8 @@ interface StagedPatch {
  */
 export class Tx {
   readonly #state: FileState;
-  readonly #nodes = new Map<number, DirtyNode>();
-  readonly #patches = new Map<number, StagedPatch[]>();
-  readonly #newBlocks = new Map<number, Uint8Array<ArrayBuffer>>();
-  readonly #taken: Extent[] = [];
-  readonly #freed: Extent[] = [];
   readonly #pins: Set<number>;
+  #staged: StagedChanges | null = null;
   #heapCursor: HeapCursor;
   #work = 0;
   /** What the operation waits for when it has thrown the fault; absolute in the storage. */
@@ -95,7 +83,7 @@ export class Tx {
   }
 
   #changed<T>(codec: NodeCodec<T>, address: number): T | undefined {
-    const dirty = this.#nodes.get(address) ?? this.#state.dirtyNodes.get(address);
+    const dirty = this.#staged?.nodes.get(address) ?? this.#state.dirtyNodes.get(address);
     if (dirty === undefined) {
       return undefined;
     }
@@ -145,7 +133,7 @@ export class Tx {
         ranges.push({ start, end: Math.min(start + length, size) });
       }
     }
-    if (ranges.length > 0 && this.#state.blocks.missing(ranges).length > 0) {
+    if (ranges.some((range) => !this.#state.blocks.holds(range))) {
       this.#require(ranges);
     }
   }
@@ -158,7 +146,7 @@ export class Tx {
     const length = codec.prefixSize(this.context);
     const absent = addresses.filter(
       (address) =>
-        !this.#nodes.has(address) &&
+        this.#staged?.nodes.has(address) !== true &&
         !this.#state.dirtyNodes.has(address) &&
         this.#state.nodes.get(codec, address) === undefined,
     );
@@ -184,19 +172,25 @@ export class Tx {
     }
   }
 
+  /** Where changes are noted, which needs a file that can be written. */
+  #changes(): StagedChanges {
+    this.requireWritable();
+    this.#staged ??= new StagedChanges();
+    return this.#staged;
+  }
+
   /** Stages a structure, new or changed. */
   put<T>(codec: NodeCodec<T>, address: number, value: T): void {
-    this.requireWritable();
-    this.#nodes.set(address, { codec: codec as NodeCodec<unknown>, value });
+    this.#changes().nodes.set(address, { codec: codec as NodeCodec<unknown>, value });
   }
 
   /** The bytes of a block that no codec covers, changes included. Do not change them. */
   block(address: number, length: number, structure: string): Uint8Array {
     const base =
-      this.#newBlocks.get(address) ??
+      this.#staged?.newBlocks.get(address) ??
       this.#state.dirtyBlocks.get(address) ??
       this.#cleanBlock(address, length, structure);
-    const patches = this.#patches.get(address);
+    const patches = this.#staged?.patches.get(address);
     if (patches === undefined) {
       return base;
     }
@@ -223,76 +217,47 @@ export class Tx {
 
   /** Stages the bytes of a block that no codec covers. */
   putBlock(address: number, bytes: Uint8Array<ArrayBuffer>): void {
-    this.requireWritable();
-    this.#newBlocks.set(address, bytes);
-    this.#patches.delete(address);
+    const { newBlocks, patches } = this.#changes();
+    newBlocks.set(address, bytes);
+    patches.delete(address);
   }
 
   /** Stages a change of some bytes of a block of `length` bytes. */
   patchBlock(address: number, length: number, offset: number, bytes: Uint8Array, structure: string): void {
-    this.requireWritable();
-    if (!this.#newBlocks.has(address) && !this.#state.dirtyBlocks.has(address)) {
+    const { newBlocks, patches } = this.#changes();
+    if (!newBlocks.has(address) && !this.#state.dirtyBlocks.has(address)) {
       // The whole block becomes dirty in `apply`, which must not fault.
-      this.#newBlocks.set(address, this.bytes(address, length, structure).slice());
+      newBlocks.set(address, this.bytes(address, length, structure).slice());
     }
-    const patches = this.#patches.get(address);
-    if (patches === undefined) {
-      this.#patches.set(address, [{ offset, bytes }]);
+    const before = patches.get(address);
+    if (before === undefined) {
+      patches.set(address, [{ offset, bytes }]);
     } else {
-      patches.push({ offset, bytes });
+      before.push({ offset, bytes });
     }
   }
 
   /** Takes space for a new structure or for payload; it is given back when the operation fails. */
   alloc(length: number): number {
-    this.requireWritable();
+    const { taken } = this.#changes();
     const address = this.#state.allocator.take(length);
-    this.#taken.push({ address, length });
+    taken.push({ address, length });
     return address;
   }
 
   /** Gives space back once the operation has succeeded, and forgets the structure there. */
   free(address: number, length: number): void {
-    this.requireWritable();
-    this.#freed.push({ address, length });
+    this.#changes().freed.push({ address, length });
   }
 
   /** Makes the changes part of the file's state. Nothing here can fail. */
   apply(): void {
-    const state = this.#state;
-    state.heapCursor = this.#heapCursor;
-    for (const { address } of this.#taken) {
-      state.fresh.add(address);
-    }
-    for (const [address, node] of this.#nodes) {
-      state.nodes.delete(address);
-      state.dirtyNodes.set(address, node);
-    }
-    for (const [address, bytes] of this.#newBlocks) {
-      state.nodes.delete(address);
-      state.dirtyBlocks.set(address, bytes);
-      state.touchedBlocks.add(address);
-    }
-    for (const [address, patches] of this.#patches) {
-      state.touchedBlocks.add(address);
-      for (const { offset, bytes } of patches) {
-        state.dirtyBlocks.get(address)?.set(bytes, offset);
-      }
-    }
-    for (const { address, length } of this.#freed) {
-      state.nodes.delete(address);
-      state.dirtyNodes.delete(address);
-      state.dirtyBlocks.delete(address);
-      state.fresh.delete(address);
-      state.allocator.give(address, length);
-    }
+    this.#state.heapCursor = this.#heapCursor;
+    this.#staged?.apply(this.#state);
   }
 
   /** Drops the changes and gives back what was taken. */
   discard(): void {
-    for (let i = this.#taken.length - 1; i >= 0; i--) {
-      const { address, length } = this.#taken[i] as Extent;
-      this.#state.allocator.give(address, length);
-    }
+    this.#staged?.discard(this.#state);
   }
 }

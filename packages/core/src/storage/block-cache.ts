@@ -8,6 +8,8 @@ interface Block {
   /** Bytes that the storage held when the block was read. */
   length: number;
   pins: number;
+  /** Whether it was asked for since it came or since `trim` last passed it by. */
+  used: boolean;
 }
 
 /** Counts of what a cache asked of its storage. */
@@ -92,6 +94,18 @@ export class BlockCache {
     return copy.subarray(0, filled);
   }
 
+  /** Whether the blocks that a range needs are here. */
+  holds({ start, end }: ByteRange): boolean {
+    const { blockSize } = this.profile;
+    const last = Math.floor((Math.max(end, start + 1) - 1) / blockSize);
+    for (let index = Math.floor(start / blockSize); index <= last; index++) {
+      if (!this.#blocks.has(index)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Indexes of the blocks that `ranges` need and that are not here. */
   missing(ranges: readonly ByteRange[]): number[] {
     const { blockSize } = this.profile;
@@ -159,15 +173,21 @@ export class BlockCache {
     pins.clear();
   }
 
-  /** Drops the blocks used least recently until the rest fits the budget. */
+  /** Drops the oldest blocks until the rest fits the budget; those in use get a second round, which costs them nothing. */
   trim(): void {
     let excess = this.#blocks.size * this.profile.blockSize - this.#budget;
     if (excess <= 0) {
       return;
     }
     for (const [index, block] of this.#blocks) {
-      if (block.pins === 0) {
-        this.#blocks.delete(index);
+      if (block.pins > 0) {
+        continue;
+      }
+      this.#blocks.delete(index);
+      if (block.used) {
+        block.used = false;
+        this.#blocks.set(index, block);
+      } else {
         excess -= this.profile.blockSize;
         if (excess <= 0) {
           return;
@@ -214,9 +234,7 @@ export class BlockCache {
     if (block === undefined) {
       return null;
     }
-    // A Map keeps insertion order: moving a block to the end makes the first ones the least recently used.
-    this.#blocks.delete(index);
-    this.#blocks.set(index, block);
+    block.used = true;
     return block;
   }
 
@@ -279,7 +297,12 @@ export class BlockCache {
       const index = request.start / blockSize + at / blockSize;
       if (!this.#blocks.has(index) && !this.#overtaken.has(index)) {
         const block = bytes.subarray(at, at + blockSize);
-        this.#blocks.set(index, { bytes: block, length: Math.min(blockSize, Math.max(0, length - at)), pins: 0 });
+        this.#blocks.set(index, {
+          bytes: block,
+          length: Math.min(blockSize, Math.max(0, length - at)),
+          pins: 0,
+          used: false,
+        });
       }
     }
   }

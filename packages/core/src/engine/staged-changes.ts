@@ -1,0 +1,64 @@
+import type { DirtyNode, FileState } from "./file-state.js";
+
+/** A stretch of the file; the address is relative to the base address. */
+export interface Extent {
+  readonly address: number;
+  readonly length: number;
+}
+
+/** Some bytes of a block that no codec covers, to be put over what is there. */
+export interface StagedPatch {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
+/** What one operation changes, until it is applied all together or dropped. Most operations change nothing and make none. */
+export class StagedChanges {
+  /** Structures, by address. */
+  readonly nodes: Map<number, DirtyNode> = new Map();
+  /** Whole blocks that no codec covers, by address. */
+  readonly newBlocks: Map<number, Uint8Array<ArrayBuffer>> = new Map();
+  /** Changes within such blocks, by the address of the block. */
+  readonly patches: Map<number, StagedPatch[]> = new Map();
+  /** Space given out to the operation. */
+  readonly taken: Extent[] = [];
+  /** Space that the operation gives back when it succeeds. */
+  readonly freed: Extent[] = [];
+
+  /** Makes the changes part of the file's state. Nothing here can fail. */
+  apply(state: FileState): void {
+    for (const { address } of this.taken) {
+      state.fresh.add(address);
+    }
+    for (const [address, node] of this.nodes) {
+      state.nodes.delete(address);
+      state.dirtyNodes.set(address, node);
+    }
+    for (const [address, bytes] of this.newBlocks) {
+      state.nodes.delete(address);
+      state.dirtyBlocks.set(address, bytes);
+      state.touchedBlocks.add(address);
+    }
+    for (const [address, patches] of this.patches) {
+      state.touchedBlocks.add(address);
+      for (const { offset, bytes } of patches) {
+        state.dirtyBlocks.get(address)?.set(bytes, offset);
+      }
+    }
+    for (const { address, length } of this.freed) {
+      state.nodes.delete(address);
+      state.dirtyNodes.delete(address);
+      state.dirtyBlocks.delete(address);
+      state.fresh.delete(address);
+      state.allocator.give(address, length);
+    }
+  }
+
+  /** Drops the changes and gives back what was taken, the last first. */
+  discard(state: FileState): void {
+    for (let i = this.taken.length - 1; i >= 0; i--) {
+      const { address, length } = this.taken[i] as Extent;
+      state.allocator.give(address, length);
+    }
+  }
+}
