@@ -42,7 +42,7 @@ export interface DatasetHeader extends ResolvedDatatype {
   readonly address: number;
   readonly dataspace: Dataspace;
   readonly layout: Layout | UnsupportedLayout;
-  /** The fill value message, or one of the defaults when the file has none. */
+  /** The fill value message; where the file has none the fill value is undefined. */
   readonly fill: FillValue;
   /** Filters in the order in which they are applied on writing. */
   readonly filters: readonly FilterDescription[];
@@ -60,7 +60,13 @@ export interface NewDataset {
 /** Bytes that libhdf5 gives the first chunk of a dataset's header; the rest is room for attributes. */
 const HEADER_SIZE_HINT = 256;
 const VIRTUAL_CLASS = 3;
-const NO_FILL: FillValue = { version: 2, allocationTime: "late", fillTime: "if-set", defined: "default", value: null };
+const NO_FILL: FillValue = {
+  version: 2,
+  allocationTime: "late",
+  fillTime: "if-set",
+  defined: "undefined",
+  value: null,
+};
 
 /** Whether an object is a dataset: it has a datatype and a data layout. */
 export function isDataset(header: Header): boolean {
@@ -126,7 +132,7 @@ function loadFill(tx: Tx, header: Header): FillValue {
     return NO_FILL;
   }
   const { value } = decodeMessage(tx, fillValueOldMessage, old);
-  return value.length === 0 ? { ...NO_FILL, defined: "undefined" } : { ...NO_FILL, defined: "user", value };
+  return value.length === 0 ? NO_FILL : { ...NO_FILL, defined: "user", value };
 }
 
 /** Makes the object header of a new dataset, with the messages and the order that libhdf5 gives it; section IV.A.1. */

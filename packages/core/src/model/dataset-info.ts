@@ -1,4 +1,4 @@
-import type { FillValue, FilterDescription } from "@hdfive/format";
+import type { ContiguousLayout, FillValue, FilterDescription } from "@hdfive/format";
 import { elementCount, memoryType, NdArray, type Scalar } from "../array/index.js";
 import { type ChunkPage, chunkIndexOf } from "../engine/chunk-index.js";
 import { type DatasetHeader, loadDataset } from "../engine/dataset-header.js";
@@ -40,22 +40,24 @@ export function* datasetInfo(context: FileContext, address: number): Task<Datase
     header: loadDataset(tx, address),
     common: objectInfo(tx, loadHeader(tx, address)),
   }));
-  const { layout, filters, fill, committedAddress, dataspace, datatype } = header;
+  const { layout, filters, fill, committedAddress } = header;
   const stored = { ...common, filters, fill, committedAddress, chunkShape: null, chunkIndex: null, chunkCount: 0 };
   switch (layout.class) {
     case "unsupported":
       return { ...stored, layout: "unsupported", storageSize: 0 };
     case "compact":
       return { ...stored, layout: "compact", storageSize: layout.data.length };
-    case "contiguous": {
-      const byteLength = layout.size ?? elementCount(dataspace.dimensions) * datatype.size;
-      return { ...stored, layout: "contiguous", storageSize: layout.address === null ? 0 : byteLength };
-    }
+    case "contiguous":
+      return { ...stored, layout: "contiguous", storageSize: contiguousSize(layout, header) };
     case "chunked": {
       const counts = yield* countChunks(context, header);
       return { ...stored, ...counts, layout: "chunked", chunkShape: layout.chunkShape, chunkIndex: "btree1" };
     }
   }
+}
+
+function contiguousSize({ address, size }: ContiguousLayout, { dataspace, datatype }: DatasetHeader): number {
+  return address === null ? 0 : (size ?? elementCount(dataspace.dimensions) * datatype.size);
 }
 
 function* countChunks(
