@@ -21,6 +21,7 @@ export function* perform<T>(effect: Effect<T>): Task<T> {
 
 /** Runs a task, waiting for each effect that has to be waited for. */
 export async function runAsync<T>(task: Task<T>, signal?: AbortSignal): Promise<T> {
+  signal?.throwIfAborted();
   let step = task.next();
   while (step.done !== true) {
     let answer: unknown;

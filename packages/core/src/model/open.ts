@@ -46,10 +46,18 @@ const MODES: readonly Mode[] = ["r", "r+", "w", "w-", "x", "a"];
  * Opens the file in a storage, or makes one there.
  *
  * @throws HdfiveError `NOT_HDF5`, `TRUNCATED`, `ALREADY_EXISTS` (modes `w-` and `x`), `READ_ONLY` when the storage cannot
- *   be written, `UNSUPPORTED`.
+ *   be written, `UNSUPPORTED`, `ABORTED`.
  */
-export function openStorage(storage: Storage, mode: Mode = "r", options: OpenOptions = {}): Promise<File> {
-  return runAsync(open(storage, mode, options), options.signal);
+export async function openStorage(storage: Storage, mode: Mode = "r", options: OpenOptions = {}): Promise<File> {
+  try {
+    return await runAsync(open(storage, mode, options), options.signal);
+  } catch (error) {
+    if (options.signal?.aborted === true && !(error instanceof HdfiveError)) {
+      const { name: path = "the storage" } = storage;
+      throw new HdfiveError("ABORTED", `The opening of ${path} was aborted`, { path, cause: error });
+    }
+    throw error;
+  }
 }
 
 /** As `openStorage`, without waiting. */

@@ -143,7 +143,7 @@ export class BlockCache {
       }
       waits.add(done);
     }
-    await Promise.all(waits);
+    await untilAborted(Promise.all(waits), signal);
     signal?.throwIfAborted();
     this.#pin(ranges, pins);
   }
@@ -306,4 +306,16 @@ export class BlockCache {
       }
     }
   }
+}
+
+/** Waits for `work`, or until `signal` says that the caller does not: others may still wait for the same blocks. */
+function untilAborted(work: Promise<unknown>, signal: AbortSignal | undefined): Promise<unknown> {
+  if (signal === undefined) {
+    return work;
+  }
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason);
+    signal.addEventListener("abort", stop);
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
 }
