@@ -60,13 +60,13 @@ export interface NewDataset {
 /** Bytes that libhdf5 gives the first chunk of a dataset's header; the rest is room for attributes. */
 const HEADER_SIZE_HINT = 256;
 const VIRTUAL_CLASS = 3;
-const NO_FILL: FillValue = {
-  version: 2,
-  allocationTime: "late",
-  fillTime: "if-set",
-  defined: "undefined",
-  value: null,
-};
+/** When libhdf5 allocates by default, where no fill value message says it. */
+const ALLOCATION_TIMES = {
+  compact: "early",
+  contiguous: "late",
+  chunked: "incremental",
+  unsupported: "incremental",
+} as const;
 
 /** Whether an object is a dataset: it has a datatype and a data layout. */
 export function isDataset(header: Header): boolean {
@@ -83,13 +83,14 @@ export function loadDataset(tx: Tx, address: number): DatasetHeader {
     return known;
   }
   checkUnknownMessages(header, false);
+  const layout = loadLayout(tx, header);
   const filters = findMessage(header, MESSAGE_IDS.filterPipeline);
   const dataset: DatasetHeader = {
     address,
     dataspace: decodeMessage(tx, dataspaceMessage, requireMessage(header, MESSAGE_IDS.dataspace)),
     ...resolveDatatype(tx, requireMessage(header, MESSAGE_IDS.datatype)),
-    layout: loadLayout(tx, header),
-    fill: loadFill(tx, header),
+    layout,
+    fill: loadFill(tx, header, layout),
     filters: filters === undefined ? [] : decodeMessage(tx, filterPipelineMessage, filters).filters,
   };
   // A committed datatype stands in another header, which this one does not answer for.
@@ -122,17 +123,17 @@ export function requireLayout(dataset: DatasetHeader): Layout {
 }
 
 /** The fill value: the new message counts, the old one where there is only that. Section IV.A.2.e and f. */
-function loadFill(tx: Tx, header: Header): FillValue {
+function loadFill(tx: Tx, header: Header, layout: DatasetHeader["layout"]): FillValue {
   const message = findMessage(header, MESSAGE_IDS.fillValue);
   if (message !== undefined) {
     return decodeMessage(tx, fillValueMessage, message);
   }
+  const common = { version: 2, allocationTime: ALLOCATION_TIMES[layout.class], fillTime: "if-set" } as const;
   const old = findMessage(header, MESSAGE_IDS.fillValueOld);
-  if (old === undefined) {
-    return NO_FILL;
-  }
-  const { value } = decodeMessage(tx, fillValueOldMessage, old);
-  return value.length === 0 ? NO_FILL : { ...NO_FILL, defined: "user", value };
+  const value = old === undefined ? null : decodeMessage(tx, fillValueOldMessage, old).value;
+  return value === null || value.length === 0
+    ? { ...common, defined: "undefined", value: null }
+    : { ...common, defined: "user", value };
 }
 
 /** Makes the object header of a new dataset, with the messages and the order that libhdf5 gives it; section IV.A.1. */

@@ -76,8 +76,9 @@ export class Tx {
     const prefix = this.peek(address, codec.prefixSize(context));
     const size = codec.totalSize(new Reader(prefix, codec.name, address), context);
     const bytes = size <= prefix.length ? prefix.subarray(0, size) : this.bytes(address, size, codec.name);
-    // Values keep views on the bytes they were decoded from, and blocks change when the file is written: hence the copy.
-    const value = codec.decode(new Reader(bytes.slice(), codec.name, address), context);
+    // Blocks change when the file is written: a value that keeps views on the bytes it was decoded from gets its own.
+    const own = codec.keepsNoBytes === true ? bytes : bytes.slice();
+    const value = codec.decode(new Reader(own, codec.name, address), context);
     this.#state.nodes.set(codec, address, value, size);
     return value;
   }
