@@ -3,8 +3,10 @@ import type { Task } from "../task.js";
 import type { FileContext } from "./file-context.js";
 import { linkBatch } from "./group-read.js";
 
-/** Links fetched by one operation. */
-const PAGE = 256;
+/** Links fetched by the first operation; each one after it fetches twice as many: whoever goes on wants more. */
+const FIRST_PAGE = 256;
+/** Links fetched by one operation at most. */
+const LARGEST_PAGE = 4096;
 
 /** Goes through the links of a group, a page at a time. */
 export class LinkCursor {
@@ -14,6 +16,7 @@ export class LinkCursor {
   #position = 0;
   #next: LinkPosition | null = null;
   #started = false;
+  #size = FIRST_PAGE;
 
   constructor(context: FileContext, group: number) {
     this.#context = context;
@@ -27,11 +30,12 @@ export class LinkCursor {
         return null;
       }
       const after = this.#next;
-      const page = yield* this.#context.transact((tx) => linkBatch(tx, this.#group, after, PAGE));
+      const page = yield* this.#context.transact((tx) => linkBatch(tx, this.#group, after, this.#size));
       this.#links = page.links;
       this.#next = page.next;
       this.#position = 0;
       this.#started = true;
+      this.#size = Math.min(2 * this.#size, LARGEST_PAGE);
     }
     return this.#links[this.#position++] as GroupLink;
   }
