@@ -66,6 +66,7 @@ export function chunkNode(rank: number): NodeCodec<ChunkNode> {
   return {
     name: "chunk-node",
     section: "III.A.1",
+    keepsNoBytes: true,
     decode(reader: Reader, context: FormatContext): ChunkNode {
       return decodeBtreeNode(keys, reader, context);
     },

@@ -23,6 +23,8 @@ export interface Codec<T> {
 
 /** A structure that stands at an address of its own, so that its size has to be found before it can be fetched. */
 export interface NodeCodec<T> extends Codec<T> {
+  /** Whether decoded values keep no view on the bytes, so that these may change afterwards. */
+  readonly keepsNoBytes?: true;
   /** Bytes to fetch first; the whole structure when its size is fixed. */
   prefixSize(context: FormatContext): number;
   /** Size of the whole structure in bytes, read from its first `prefixSize` bytes. */

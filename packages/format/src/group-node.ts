@@ -31,6 +31,7 @@ const groupKeys: BtreeKeys<number> = {
 export const groupNode: NodeCodec<GroupNode> = {
   name: "group-node",
   section: "III.A.1",
+  keepsNoBytes: true,
   decode(reader: Reader, context: FormatContext): GroupNode {
     return decodeBtreeNode(groupKeys, reader, context);
   },

@@ -37,6 +37,7 @@ function localHeapSize(context: FormatContext): number {
 export const localHeap: NodeCodec<LocalHeap> = {
   name: "local-heap",
   section: "III.D",
+  keepsNoBytes: true,
 
   decode(reader: Reader, context: FormatContext): LocalHeap {
     reader.signature("HEAP");

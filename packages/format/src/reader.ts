@@ -218,10 +218,14 @@ export class Reader {
 
   /** Reads the four ASCII characters that open a structure and throws when they are others. */
   signature(expected: string): void {
-    const found = this.latin1(expected.length);
-    if (found !== expected) {
-      throw this.corrupt(`signature ${JSON.stringify(found)} where ${JSON.stringify(expected)} must stand`);
+    this.need(expected.length);
+    for (let i = 0; i < expected.length; i++) {
+      if (this.#bytes[this.#position + i] !== expected.charCodeAt(i)) {
+        const found = this.latin1(expected.length);
+        throw this.corrupt(`signature ${JSON.stringify(found)} where ${JSON.stringify(expected)} must stand`);
+      }
     }
+    this.#position += expected.length;
   }
 
   /** The next bytes as characters 0 to 255. */

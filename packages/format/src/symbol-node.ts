@@ -24,6 +24,7 @@ function symbolNodeSize(context: FormatContext): number {
 export const symbolNode: NodeCodec<SymbolNode> = {
   name: "symbol-node",
   section: "III.B",
+  keepsNoBytes: true,
 
   decode(reader: Reader, context: FormatContext): SymbolNode {
     const start = reader.position;

@@ -46,9 +46,9 @@ export class Allocator {
     }
   }
 
-  /** Whether somebody reads payload by addresses planned before: what lies there must stay as it is. */
-  get isHeld(): boolean {
-    return this.#holds > 0;
+  /** How many use payload by addresses planned before: while others read, what lies there must stay as it is. */
+  get holds(): number {
+    return this.#holds;
   }
 
   /** Keeps freed space from being reused until `unhold`: somebody reads payload by addresses planned before. */

@@ -107,9 +107,9 @@ export class ChunkCache {
   }
 
   /** Drops unchanged chunks, oldest first, until the rest fits; returns the changed ones that are in the way. */
-  trim(): CachedChunk[] {
+  trim(target: number = this.budget): CachedChunk[] {
     const inTheWay: CachedChunk[] = [];
-    let excess = this.#byteLength - this.budget;
+    let excess = this.#byteLength - target;
     for (const chunk of this.#order) {
       if (excess <= 0) {
         break;

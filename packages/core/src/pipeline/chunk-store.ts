@@ -1,16 +1,18 @@
 import { HdfiveError } from "@hdfive/format";
-import { chunkIndexOf } from "../engine/chunk-index.js";
-import { loadDataset, putLayout, requireChunked } from "../engine/dataset-header.js";
+import { loadDataset } from "../engine/dataset-header.js";
 import { transact } from "../engine/drive.js";
-import type { Tx } from "../engine/tx.js";
 import { writeBytes } from "../storage/access.js";
 import { concurrently, perform, type Task } from "../task.js";
-import { type CachedChunk, isChanged } from "./chunk-cache.js";
-import { type EncodedChunk, encodeChunk } from "./chunk-codec.js";
+import type { CachedChunk } from "./chunk-cache.js";
+import { encodeChunk } from "./chunk-codec.js";
+import { placeChunks, planWrites, type StoredChunk } from "./chunk-placement.js";
 import type { OpenFile } from "./open-file.js";
 
-/** Chunks that are encoded and written at once. */
+/** Chunks that are encoded, and requests that are written, at once. */
 const STORES_IN_FLIGHT = 4;
+/** Chunks that are stored by one change of the index, and the bytes of them that are held encoded. */
+const BATCH_CHUNKS = 1024;
+const BATCH_BYTES = 16 * 1024 * 1024;
 
 /** Stores the changed chunks of the whole file: the payload part of a flush. */
 export function* storeChanged(file: OpenFile): Task<void> {
@@ -19,9 +21,12 @@ export function* storeChanged(file: OpenFile): Task<void> {
 
 /** Makes room in the cache when it is over its budget: drops what is unchanged, stores and drops what is not. */
 export function* makeRoom(file: OpenFile): Task<void> {
-  if (file.chunks.isOver && file.chunks.trim().length > 0) {
-    yield* storeChunks(file, () => file.chunks.trim());
-    file.chunks.trim();
+  const { chunks } = file;
+  if (chunks.isOver && chunks.trim().length > 0) {
+    // More than is needed: many chunks at once are encoded side by side, and their index is changed once.
+    const target = Math.floor(chunks.budget / 2);
+    yield* storeChunks(file, () => chunks.trim(target));
+    chunks.trim(target);
   }
 }
 
@@ -31,55 +36,51 @@ function* storeChunks(file: OpenFile, choose: () => CachedChunk[]): Task<void> {
       path: file.state.storage.name,
     });
   yield* file.chunks.storeLock.exclusive(busy, function* () {
-    const tasks = choose().map((chunk) => () => storeChunk(file, chunk));
-    yield* perform(concurrently(tasks, STORES_IN_FLIGHT));
+    const chosen = choose();
+    for (let next = 0; next < chosen.length; ) {
+      const batch: CachedChunk[] = [];
+      for (let bytes = 0; next < chosen.length && batch.length < BATCH_CHUNKS && bytes < BATCH_BYTES; next++) {
+        const chunk = chosen[next] as CachedChunk;
+        batch.push(chunk);
+        bytes += chunk.bytes.length;
+      }
+      yield* storeBatch(file, batch);
+    }
   });
 }
 
-/** Filters a changed chunk, gives it its place in the file and in the index, and writes it there. */
-function* storeChunk(file: OpenFile, chunk: CachedChunk): Task<void> {
-  const { version } = chunk;
-  const { state } = file;
-  const { filters } = yield* perform(transact(state, (tx) => loadDataset(tx, chunk.dataset)));
-  const encoded = filters.length === 0 ? plain(chunk) : yield* encodeChunk(file.codecs, filters, chunk.bytes);
-  const address = yield* perform(
-    transact(state, (tx) => {
-      // The dataset may have shrunk or gone in the meantime, and the chunk with it.
-      const isHere = file.chunks.get(chunk.dataset, chunk.scaled) === chunk;
-      return isHere && isChanged(chunk) ? place(tx, chunk, encoded) : null;
-    }),
+/** Filters changed chunks, gives them their places in the file and in the indexes, and writes them there. */
+function* storeBatch(file: OpenFile, chunks: readonly CachedChunk[]): Task<void> {
+  const { allocator, blocks, context } = file.state;
+  const encoded = yield* perform(
+    concurrently(
+      chunks.map((chunk) => () => encode(file, chunk)),
+      STORES_IN_FLIGHT,
+    ),
   );
-  if (address === null) {
-    return;
+  // Until the bytes are written, the space for them must not change hands: their dataset may shrink meanwhile.
+  allocator.hold();
+  try {
+    const placed = yield* perform(transact(file.state, (tx) => placeChunks(tx, file, encoded)));
+    const writes = planWrites(placed).map(
+      ({ address, bytes }) =>
+        () =>
+          perform(writeBytes(blocks, context.baseAddress + address, bytes)),
+    );
+    yield* perform(concurrently(writes, STORES_IN_FLIGHT));
+    for (const { chunk, version } of placed) {
+      chunk.stored = version;
+    }
+  } finally {
+    allocator.unhold();
   }
-  yield* perform(writeBytes(state.blocks, state.context.baseAddress + address, encoded.bytes));
-  chunk.stored = version;
 }
 
-function plain(chunk: CachedChunk): EncodedChunk {
-  return { bytes: chunk.bytes, filterMask: 0 };
-}
-
-/**
- * Finds space for a chunk: its old place when the size is the same and nobody is about to read there, else a new one. The
- * index learns of it.
- */
-function place(tx: Tx, { dataset, scaled }: CachedChunk, { bytes, filterMask }: EncodedChunk): number {
-  const layout = requireChunked(loadDataset(tx, dataset));
-  const index = chunkIndexOf(layout);
-  const previous = layout.address === null ? null : index.find(tx, scaled);
-  const storedSize = bytes.length;
-  const isSame = previous !== null && previous.storedSize === storedSize && previous.filterMask === filterMask;
-  if (isSame && !tx.state.allocator.isHeld) {
-    return previous.address;
+function* encode(file: OpenFile, chunk: CachedChunk): Task<StoredChunk> {
+  const { version } = chunk;
+  const { filters } = yield* perform(transact(file.state, (tx) => loadDataset(tx, chunk.dataset)));
+  if (filters.length === 0) {
+    return { chunk, version, bytes: chunk.bytes, filterMask: 0 };
   }
-  if (previous !== null) {
-    tx.free(previous.address, previous.storedSize);
-  }
-  const address = tx.alloc(storedSize);
-  const { indexAddress } = index.upsert(tx, { scaled, address, storedSize, filterMask });
-  if (indexAddress !== layout.address) {
-    putLayout(tx, dataset, { ...layout, address: indexAddress });
-  }
-  return address;
+  return { chunk, version, ...(yield* encodeChunk(file.codecs, filters, chunk.bytes)) };
 }
