@@ -2,6 +2,7 @@ import { HdfiveError } from "@hdfive/format";
 import { type ByteRange, mergeRanges } from "./ranges.js";
 import { READ_AHEAD, type ReadAheadProfile, widen } from "./read-ahead.js";
 import { type Storage, syncUnavailable } from "./storage.js";
+import { untilAborted } from "./until-aborted.js";
 
 interface Block {
   readonly bytes: Uint8Array;
@@ -72,10 +73,8 @@ export class BlockCache {
       const start = offset - first * blockSize;
       return block.bytes.subarray(start, Math.max(start, Math.min(start + length, block.length)));
     }
-    for (let index = first; index <= last; index++) {
-      if (!this.#blocks.has(index)) {
-        return null;
-      }
+    if (!this.holds({ start: offset, end: offset + length })) {
+      return null;
     }
     const copy = new Uint8Array(length);
     let filled = 0;
@@ -176,10 +175,10 @@ export class BlockCache {
   /** Drops the oldest blocks until the rest fits the budget; those in use get a second round, which costs them nothing. */
   trim(): void {
     let excess = this.#blocks.size * this.profile.blockSize - this.#budget;
-    if (excess <= 0) {
-      return;
-    }
     for (const [index, block] of this.#blocks) {
+      if (excess <= 0) {
+        return;
+      }
       if (block.pins > 0) {
         continue;
       }
@@ -189,9 +188,6 @@ export class BlockCache {
         this.#blocks.set(index, block);
       } else {
         excess -= this.profile.blockSize;
-        if (excess <= 0) {
-          return;
-        }
       }
     }
   }
@@ -297,25 +293,9 @@ export class BlockCache {
       const index = request.start / blockSize + at / blockSize;
       if (!this.#blocks.has(index) && !this.#overtaken.has(index)) {
         const block = bytes.subarray(at, at + blockSize);
-        this.#blocks.set(index, {
-          bytes: block,
-          length: Math.min(blockSize, Math.max(0, length - at)),
-          pins: 0,
-          used: false,
-        });
+        const filled = Math.min(blockSize, Math.max(0, length - at));
+        this.#blocks.set(index, { bytes: block, length: filled, pins: 0, used: false });
       }
     }
   }
-}
-
-/** Waits for `work`, or until `signal` says that the caller does not: others may still wait for the same blocks. */
-function untilAborted(work: Promise<unknown>, signal: AbortSignal | undefined): Promise<unknown> {
-  if (signal === undefined) {
-    return work;
-  }
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason);
-    signal.addEventListener("abort", stop);
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-  });
 }
