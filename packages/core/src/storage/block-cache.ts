@@ -226,11 +226,10 @@ export class BlockCache {
   }
 
   #touch(index: number): Block | null {
-    const block = this.#blocks.get(index);
-    if (block === undefined) {
-      return null;
+    const block = this.#blocks.get(index) ?? null;
+    if (block !== null) {
+      block.used = true;
     }
-    block.used = true;
     return block;
   }
 
