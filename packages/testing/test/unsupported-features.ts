@@ -13,7 +13,7 @@ export const UNSUPPORTED_FEATURES: readonly (readonly [feature: RegExp, reason: 
   [/^attr:dense$/, "dense attributes"],
   [/^link:external-/, "external links are not followed"],
   [/^link:ud$/, "user-defined links are not followed"],
-  [/^msg:layout-v4$/, "data layout message version 4"],
+  [/^index:(?!btree1)/, "data layout message version 4"],
   [/^layout:(external|virtual)$/, "data in other files"],
   [/^filter:(?!1$|2$|3$)/, "filters other than deflate, shuffle and fletcher32"],
   [/^type:ref-(region|std)$/, "references to regions and those of HDF5 1.12"],

@@ -106,7 +106,8 @@ function loadLayout(tx: Tx, header: Header): Layout | UnsupportedLayout {
   }
   const message = requireMessage(header, MESSAGE_IDS.layout);
   const [version, layoutClass] = message.data;
-  if (version === 4 || version === 5) {
+  // Compact and contiguous data (classes 0 and 1) is stored as in version 3.
+  if ((version === 4 || version === 5) && layoutClass !== 0 && layoutClass !== 1) {
     const problem = layoutClass === VIRTUAL_CLASS ? "virtual datasets are not read" : "its chunk indexes are not read";
     return { class: "unsupported", structure: `data layout message version ${version}`, problem };
   }

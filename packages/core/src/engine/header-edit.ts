@@ -39,20 +39,25 @@ const MAX_SPARE = 4096;
  * @param minimumChunkSize bytes of its first chunk, at least; what is not used is free for later messages.
  */
 export function createHeader(tx: Tx, messages: readonly NewMessage[], minimumChunkSize = 0): number {
+  const header = newHeader(messages, minimumChunkSize);
+  const address = tx.alloc(objectHeader.sizeOf(header, tx.context));
+  tx.put(objectHeader, address, header);
+  return address;
+}
+
+/** As `createHeader`, where the header stands before what its messages point to: `fill` makes them, of the same sizes. */
+export function createHeaderFirst(tx: Tx, draft: readonly NewMessage[], fill: () => readonly NewMessage[]): number {
+  const address = tx.alloc(objectHeader.sizeOf(newHeader(draft, 0), tx.context));
+  tx.put(objectHeader, address, newHeader(fill(), 0));
+  return address;
+}
+
+function newHeader(messages: readonly NewMessage[], minimumChunkSize: number): ObjectHeaderV1 {
   const padded = messages.map((message) => asStored(message, 1, null));
   const used = padded.reduce((sum, message) => sum + messageSize(message, 1, false), 0);
   const chunkSize = Math.max(used, Math.ceil(minimumChunkSize / 8) * 8);
   const packed = pack(padded, chunkSize, 1, false);
-  const header: ObjectHeaderV1 = {
-    version: 1,
-    messageCount: packed.length,
-    referenceCount: 1,
-    chunkSize,
-    messages: packed,
-  };
-  const address = tx.alloc(objectHeader.sizeOf(header, tx.context));
-  tx.put(objectHeader, address, header);
-  return address;
+  return { version: 1, messageCount: packed.length, referenceCount: 1, chunkSize, messages: packed };
 }
 
 /** Adds a message: into free space of the header if there is enough, else into a new continuation block. */

@@ -9,7 +9,7 @@ import {
   symbolTableMessage,
 } from "@hdfive/format";
 import { descend, openTable, scanTable } from "./group-tree.js";
-import { createHeader } from "./header-edit.js";
+import { createHeaderFirst, type NewMessage } from "./header-edit.js";
 import { compareText, createHeap, freeHeap, textBytes } from "./local-heap.js";
 import { encodeMessage } from "./object-header.js";
 import type { Tx } from "./tx.js";
@@ -34,9 +34,15 @@ export interface NewGroup extends SymbolTable {
 
 /** Makes an old-style group without links: its header, B-tree and local heap. File Format Specification, section VII.A. */
 export function createGroup(tx: Tx): NewGroup {
-  const table = createSymbolTable(tx);
-  const data = encodeMessage(tx, symbolTableMessage, table);
-  return { headerAddress: createHeader(tx, [{ type: MESSAGE_IDS.symbolTable, flags: 0, data }]), ...table };
+  const message = (table: SymbolTable): NewMessage => {
+    return { type: MESSAGE_IDS.symbolTable, flags: 0, data: encodeMessage(tx, symbolTableMessage, table) };
+  };
+  let table: SymbolTable = { btreeAddress: 0, heapAddress: 0 };
+  const headerAddress = createHeaderFirst(tx, [message(table)], () => {
+    table = createSymbolTable(tx);
+    return [message(table)];
+  });
+  return { headerAddress, ...table };
 }
 
 /** Makes a symbol table without entries: an empty B-tree node and the heap of names. Sections III.A.1 and III.D. */

@@ -4,9 +4,12 @@ import { UnsupportedError } from "../errors.js";
 import type { Reader } from "../reader.js";
 import type { Writer } from "../writer.js";
 
+/** Versions of the message; 4 and 5 store compact and contiguous data as 3 does. */
+export type LayoutVersion = 1 | 2 | 3 | 4 | 5;
+
 /** Data that stands in the message itself. File Format Specification, section IV.A.2.i. */
 export interface CompactLayout {
-  readonly version: 1 | 2 | 3;
+  readonly version: LayoutVersion;
   readonly class: "compact";
   readonly data: Uint8Array;
   /** Sizes stored by versions 1 and 2, which may be cut to 32 bits; the dataspace is what counts. */
@@ -15,7 +18,7 @@ export interface CompactLayout {
 
 /** Data in one block of the file. File Format Specification, section IV.A.2.i. */
 export interface ContiguousLayout {
-  readonly version: 1 | 2 | 3;
+  readonly version: LayoutVersion;
   readonly class: "contiguous";
   /** Address of the data; `null` while nothing is allocated. */
   readonly address: number | null;
@@ -47,7 +50,10 @@ const MAX_STORED_RANK = 33;
 const MAX_CHUNK_BYTES = 0xffff_ffff;
 const V1_HEADER_SIZE = 8;
 
-/** The data layout message, versions 1 to 3; newer ones throw an `UnsupportedError`. File Format Specification, section IV.A.2.i. */
+/**
+ * The data layout message. Of versions 4 and 5 only compact and contiguous data is handled, which they store as version 3
+ * does; the rest throws an `UnsupportedError`. File Format Specification, section IV.A.2.i.
+ */
 export const layoutMessage: Codec<Layout> = {
   name: "data-layout",
   section: "IV.A.2.i",
@@ -58,30 +64,27 @@ export const layoutMessage: Codec<Layout> = {
       case 2:
         return decodeV1(reader, context, version);
       case 3:
-        return decodeV3(reader, context);
       case 4:
       case 5:
-        throw unsupportedVersion(version, reader);
+        return decodeV3(reader, context, version);
       default:
         throw reader.corrupt(`version ${version} is not known`);
     }
   },
   encode(layout, writer, context) {
     writer.u8(layout.version);
-    if (layout.version === 3) {
+    if (layout.version >= 3) {
       encodeV3(layout, writer, context);
     } else {
       encodeV1(layout, writer, context);
     }
   },
   sizeOf(layout, context) {
-    return layout.version === 3 ? sizeOfV3(layout, context) : sizeOfV1(layout, context);
+    return layout.version >= 3 ? sizeOfV3(layout, context) : sizeOfV1(layout, context);
   },
 };
 
-function unsupportedVersion(version: number, reader: Reader): UnsupportedError {
-  const isVirtual = reader.u8() === CLASS_VIRTUAL;
-  const what = isVirtual ? "virtual datasets are not handled" : "its chunk indexes are not handled";
+function unsupportedVersion(version: number, what: string, reader: Reader): UnsupportedError {
   return new UnsupportedError(`data layout message version ${version}`, what, { address: reader.address });
 }
 
@@ -113,8 +116,11 @@ function decodeV1(reader: Reader, context: FormatContext, version: 1 | 2): Layou
   }
 }
 
-function decodeV3(reader: Reader, context: FormatContext): Layout {
-  const version = 3;
+function decodeV3(reader: Reader, context: FormatContext, version: 3 | 4 | 5): Layout {
+  reader.need(1);
+  if (version > 3 && reader.span(reader.position, reader.position + 1)[0] === CLASS_VIRTUAL) {
+    throw unsupportedVersion(version, "virtual datasets are not handled", reader);
+  }
   const layoutClass = readClass(reader);
   switch (layoutClass) {
     case "compact":
@@ -124,6 +130,9 @@ function decodeV3(reader: Reader, context: FormatContext): Layout {
       return { version, class: layoutClass, address, size: reader.lengthField(context), dimensions: null };
     }
     case "chunked": {
+      if (version !== 3) {
+        throw unsupportedVersion(version, "its chunk indexes are not handled", reader);
+      }
       const rank = reader.u8();
       if (rank > MAX_STORED_RANK) {
         throw reader.corrupt(`${rank} chunk dimensions where ${MAX_STORED_RANK} are the most`);

@@ -93,16 +93,16 @@ function linkOf({ offsetSize }: FormatContext): fc.Arbitrary<Link> {
 
 function layoutOf({ offsetSize, lengthSize }: FormatContext): fc.Arbitrary<Layout> {
   const old = fc.constantFrom<1 | 2>(1, 2);
-  const three = fc.constant(3 as const);
+  const recent = fc.constantFrom<3 | 4 | 5>(3, 4, 5);
   const dimensions = fc.array(u32, { minLength: 1, maxLength: 33 });
   const small = fc.integer({ min: 1, max: 2 });
   const compact = { class: fc.constant("compact" as const), data: someBytes(0, 50) };
   const contiguous = { class: fc.constant("contiguous" as const), address: optionalAddress(offsetSize) };
   return fc.oneof<fc.Arbitrary<Layout>[]>(
     fc.record({ version: old, ...compact, dimensions }),
-    fc.record({ version: three, ...compact, dimensions: fc.constant(null) }),
+    fc.record({ version: recent, ...compact, dimensions: fc.constant(null) }),
     fc.record({ version: old, ...contiguous, size: fc.constant(null), dimensions }),
-    fc.record({ version: three, ...contiguous, size: address(lengthSize), dimensions: fc.constant(null) }),
+    fc.record({ version: recent, ...contiguous, size: address(lengthSize), dimensions: fc.constant(null) }),
     fc.record({
       version: fc.constantFrom<1 | 2 | 3>(1, 2, 3),
       class: fc.constant("chunked" as const),
