@@ -19,15 +19,21 @@ export interface CommitPlan {
 }
 
 /** Structures in the order in which live ones are overwritten: what others point to first. */
-const RANKS: Readonly<Record<string, number>> = {
-  "global-heap": 0,
-  "chunk-node": 1,
-  "symbol-node": 2,
-  "group-node": 3,
-  "local-heap": 4,
-  "continuation-chunk": 5,
-  "object-header": 6,
-};
+const RANKS: readonly string[] = [
+  "global-heap",
+  "chunk-node",
+  "symbol-node",
+  "group-node",
+  "local-heap",
+  "continuation-chunk",
+  "object-header",
+];
+
+/** A fraction that puts the nodes of a tree in order from the leaves up; no tree has 256 levels. */
+function levelOf(value: unknown): number {
+  const hasLevel = typeof value === "object" && value !== null && "level" in value && typeof value.level === "number";
+  return hasLevel ? (value.level as number) / 256 : 0;
+}
 
 /** Adjacent structures are written as one, up to this many bytes. */
 const MAX_WRITE = 1 << 20;
@@ -54,14 +60,14 @@ export function planCommit(state: FileState): CommitPlan {
     const writer = new Writer(codec.sizeOf(value, context), codec.name);
     codec.encode(value, writer, context);
     const write = { offset: context.baseAddress + address, bytes: writer.finish() };
-    const rank = RANKS[codec.name];
-    if (rank === undefined) {
+    const kind = RANKS.indexOf(codec.name);
+    if (kind < 0) {
       throw new HdfiveError("UNSUPPORTED", `No place in the order of writes for a ${codec.name}`, { address });
     }
     if (state.fresh.has(address)) {
       fresh.push(write);
     } else {
-      live.push({ rank, write });
+      live.push({ rank: kind + levelOf(value), write });
     }
   }
   live.sort((a, b) => a.rank - b.rank);
