@@ -537,6 +537,9 @@ describe("strings", () => {
     ["null-pad", "abcdef", "abcdef"],
     ["space-pad", "a b   ", "a b"],
     ["space-pad", "      ", ""],
+    ["space-pad", "ab\0\0\0\0", "ab"],
+    ["space-pad", "ab \0\0\0", "ab "],
+    ["space-pad", "ab\0   ", "ab"],
   ])("of fixed length with %s: %j is %j", (padding, stored, expected) => {
     expect(decode(fixed(padding), new TextEncoder().encode(stored))).toEqual([expected]);
   });

@@ -66,7 +66,12 @@ function textLength({ size, padding }: StringType, bytes: Uint8Array, start: num
     }
     return length;
   }
-  const pad = padding === "null-pad" ? 0 : 0x20;
+  const unpadded = padding === "space-pad" ? lengthBefore(0x20, size, bytes, start) : size;
+  // Writers call strings space-padded and pad them with zeros (h5wasm does); to h5py those are padding after the spaces.
+  return lengthBefore(0, unpadded, bytes, start);
+}
+
+function lengthBefore(pad: number, size: number, bytes: Uint8Array, start: number): number {
   let length = size;
   while (length > 0 && bytes[start + length - 1] === pad) {
     length--;
