@@ -70,11 +70,9 @@ const { datatype: datatypes } = fc.letrec<{ datatype: Datatype }>((tie) => ({
 function cleared(datatype: Datatype, bytes: Uint8Array): Uint8Array {
   const memory = memoryType(datatype);
   const count = bytes.length / datatype.size;
-  if (hasHeapData(datatype)) {
-    bytes.fill(0);
-  }
+  const valid = hasHeapData(datatype) ? new Uint8Array(bytes.length) : bytes;
   const values = memory.allocate(count);
-  memory.decode(bytes, 0, count, values, 0, new TestHeap());
+  memory.decode(valid, 0, count, values, 0, new TestHeap());
   const clean = new Uint8Array(bytes.length);
   memory.encode(values, 0, count, clean, 0, new TestHeap());
   return clean;
