@@ -73,11 +73,13 @@ export class ExpectedFile {
   apply(operation: Operation): void {
     switch (operation.op) {
       case "group":
-        return this.#put(operation.path, { kind: "group", attrs: new Map(), links: new Map() });
+        this.#put(operation.path, { kind: "group", attrs: new Map(), links: new Map() });
+        return;
       case "dataset": {
         const { shape, data } = operation;
         const values = data === null ? filled(operation, shape) : [...data];
-        return this.#put(operation.path, { kind: "dataset", attrs: new Map(), made: operation, shape, values });
+        this.#put(operation.path, { kind: "dataset", attrs: new Map(), made: operation, shape, values });
+        return;
       }
       case "write": {
         const dataset = this.at(operation.path) as ExpectedDataset;
@@ -113,9 +115,11 @@ export class ExpectedFile {
         return;
       }
       case "link":
-        return this.#put(operation.path, this.at(operation.target));
+        this.#put(operation.path, this.at(operation.target));
+        return;
       case "softLink":
-        return this.#put(operation.path, operation.target);
+        this.#put(operation.path, operation.target);
+        return;
     }
   }
 

@@ -1,17 +1,11 @@
-import { writeFileSync } from "node:fs";
 import h5wasm, { type Dataset, type Entity, Reference } from "h5wasm/node";
 import { type Plain, plainNumber } from "./plain.js";
 
 /** h5wasm: libhdf5 compiled to WebAssembly, which sees the machine's files. */
 export async function openWasm(path: string, mode: "r" | "a" | "w" = "r"): Promise<InstanceType<typeof h5wasm.File>> {
   await h5wasm.ready;
-  return new h5wasm.File(path, mode);
-}
-
-/** Puts a file where h5wasm finds it and opens it. */
-export async function openWasmImage(path: string, image: Uint8Array): Promise<InstanceType<typeof h5wasm.File>> {
-  writeFileSync(path, image);
-  return openWasm(path);
+  // Like h5py by default: the oldest structures that can hold what is asked for.
+  return new h5wasm.File(path, mode, { libver: ["earliest", "latest"] });
 }
 
 /** A dataset of h5wasm at a path. */

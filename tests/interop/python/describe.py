@@ -137,11 +137,15 @@ def attributes(obj, file):
         name = aid.name.decode() if isinstance(aid.name, bytes) else aid.name
         space = aid.get_space()
         null = space.get_simple_extent_type() == h5s.NULL
-        value = None if null else plain(obj.attrs[name], file)
+        if aid.get_type().get_class() == h5t.OPAQUE and not null:
+            value = np.empty(aid.shape, aid.dtype)
+            aid.read(value, mtype=aid.get_type())
+        else:
+            value = None if null else obj.attrs[name]
         found[name] = {
             "dtype": signature(aid.get_type()),
             "shape": None if null else list(aid.shape),
-            "value": value,
+            "value": plain(value, file),
         }
     return found
 

@@ -1,0 +1,38 @@
+import { type File, MemoryStorage, openStorage } from "@hdfive/core";
+import { type Description, describeFile } from "./describe.js";
+
+/** The bytes of a new file after `write` filled it. */
+export async function createImage(write: (file: File) => Promise<void>): Promise<Uint8Array<ArrayBuffer>> {
+  const storage = new MemoryStorage();
+  const file = await openStorage(storage, "w");
+  await write(file);
+  await file.close();
+  return storage.image();
+}
+
+/** The bytes of a file after `edit` changed it. */
+export async function editImage(
+  image: Uint8Array<ArrayBuffer>,
+  edit: (file: File) => Promise<void>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const storage = new MemoryStorage(image.slice());
+  const file = await openStorage(storage, "r+");
+  await edit(file);
+  await file.close();
+  return storage.image();
+}
+
+/** What `read` finds in a file. */
+export async function readImage<T>(image: Uint8Array<ArrayBuffer>, read: (file: File) => Promise<T>): Promise<T> {
+  const file = await openStorage(new MemoryStorage(image));
+  try {
+    return await read(file);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Everything that we see in a file. */
+export function describeImage(image: Uint8Array<ArrayBuffer>): Promise<Description> {
+  return readImage(image, describeFile);
+}
