@@ -78,7 +78,7 @@ export function isDataset(header: Header): boolean {
 /** Reads what the header of a dataset says; once for as long as the header stays the same value. */
 export function loadDataset(tx: Tx, address: number): DatasetHeader {
   const header = loadHeader(tx, address);
-  const known = tx.state.datasets.get(header) as DatasetHeader | undefined;
+  const known = tx.state.datasets.get(address, header) as DatasetHeader | undefined;
   if (known !== undefined) {
     return known;
   }
@@ -95,7 +95,7 @@ export function loadDataset(tx: Tx, address: number): DatasetHeader {
   };
   // A committed datatype stands in another header, which this one does not answer for.
   if (dataset.committedAddress === null) {
-    tx.state.datasets.set(header, dataset);
+    tx.state.datasets.set(address, header, dataset);
   }
   return dataset;
 }

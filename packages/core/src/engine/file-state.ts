@@ -3,6 +3,7 @@ import type { BlockCache } from "../storage/block-cache.js";
 import type { Storage } from "../storage/storage.js";
 import type { Lock } from "../task.js";
 import type { Allocator } from "./allocator.js";
+import type { DerivedCache } from "./derived-cache.js";
 import type { NodeCache } from "./node-cache.js";
 
 /** Bounds on what a file can make an operation do. */
@@ -42,10 +43,10 @@ export interface FileState {
   readonly storage: Storage;
   readonly blocks: BlockCache;
   readonly nodes: NodeCache;
-  /** Object headers put together from their blocks, by the decoded first block; it is immutable, so they stay true. */
-  readonly headers: WeakMap<object, unknown>;
-  /** What the headers of datasets say, by the header put together. */
-  readonly datasets: WeakMap<object, unknown>;
+  /** Object headers put together from their blocks, worked out from the first block. */
+  readonly headers: DerivedCache;
+  /** What the headers of datasets say, worked out from the header put together. */
+  readonly datasets: DerivedCache;
   readonly allocator: Allocator;
   readonly limits: Limits;
   readonly writable: boolean;

@@ -60,12 +60,12 @@ export function tracksOrder(prefix: ObjectHeader): boolean {
  */
 export function loadHeader(tx: Tx, address: number): Header {
   const prefix = tx.node(objectHeader, address);
-  const known = tx.state.headers.get(prefix) as Header | undefined;
-  if (known !== undefined && known.address === address && isCurrent(tx, known)) {
+  const known = tx.state.headers.get(address, prefix) as Header | undefined;
+  if (known !== undefined && isCurrent(tx, known)) {
     return known;
   }
   const header = assemble(tx, address, prefix);
-  tx.state.headers.set(prefix, header);
+  tx.state.headers.set(address, prefix, header);
   return header;
 }
 

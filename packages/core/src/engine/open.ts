@@ -14,6 +14,7 @@ import type { ByteRange } from "../storage/ranges.js";
 import type { Storage } from "../storage/storage.js";
 import { type Effect, Lock, perform, type Task } from "../task.js";
 import { Allocator } from "./allocator.js";
+import { DerivedCache } from "./derived-cache.js";
 import { transact } from "./drive.js";
 import { DEFAULT_LIMITS, type FileState, type Limits } from "./file-state.js";
 import { NodeCache } from "./node-cache.js";
@@ -95,8 +96,8 @@ function newState(
     storage,
     blocks,
     nodes: new NodeCache(options.nodeBytes ?? DEFAULT_NODE_BYTES),
-    headers: new WeakMap(),
-    datasets: new WeakMap(),
+    headers: new DerivedCache(),
+    datasets: new DerivedCache(),
     allocator: new Allocator(superblock.endOfFile - foundAt),
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     writable: options.writable,
