@@ -142,14 +142,15 @@ function* writeOut(state: FileState): Task<void> {
     state.touchedBlocks.clear();
     state.superblockDirty = false;
     const plan = planCommit(state);
-    for (const phase of plan.phases) {
+    const size = state.context.baseAddress + plan.endOfFile;
+    for (const [i, phase] of plan.phases.entries()) {
+      // Space given out and not written yet: a superblock that promises it must not come before it.
+      if (i === plan.phases.length - 1 && state.storage.size < size) {
+        yield* perform(resizeStorage(state.blocks, size));
+      }
       for (const { offset, bytes } of phase) {
         yield* perform(writeBytes(state.blocks, offset, bytes));
       }
-    }
-    const size = state.context.baseAddress + plan.endOfFile;
-    if (state.storage.size < size) {
-      yield* perform(resizeStorage(state.blocks, size));
     }
     state.superblock = { ...state.superblock, endOfFile: size };
     settle(state, plan);
