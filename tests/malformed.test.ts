@@ -8,6 +8,7 @@ import { damaged } from "./malformed/damage.js";
 import { exercise, SMALL_FILE_LIMITS } from "./malformed/exercise.js";
 
 const MUTATIONS = 10_000;
+const EDITED = 2000;
 const MINUTE = 60_000;
 /** What stands in whole files too: structures that are not read, and soft links that lead nowhere. */
 const MAY_BE: readonly string[] = ["UNSUPPORTED", "NOT_FOUND"];
@@ -62,6 +63,20 @@ describe.skipIf(!corpusIsPresent())("malformed files", () => {
       expect(tally.get("ok")).toBeGreaterThan(100_000);
     },
     3 * MINUTE,
+  );
+
+  test(
+    `${EDITED} mutants of ten files are edited, with errors that are typed, or with what can be read again`,
+    async () => {
+      const files = smallFiles();
+      const share = EDITED / files.length;
+      const { tally } = await run(
+        files.flatMap((file, i) => mutations(file, 50_000 + i * share, share, true)),
+        "small",
+      );
+      expect(tally.get("ok")).toBeGreaterThan(10_000);
+    },
+    2 * MINUTE,
   );
 
   test(

@@ -70,8 +70,8 @@ async function runBatch(program: string, batch: Batch, bounds: Bounds): Promise<
   for (let from = 0; from < batch.cases.length && failures.length < MAX_FAILURES; ) {
     const run = await runProcess(program, { batch, from, ...bounds }, bounds.silenceMilliseconds);
     for (const { index, problem } of run.failed) {
-      const { file, damage } = batch.cases[index] as Case;
-      failures.push({ file, damage: JSON.stringify(damage), problem });
+      const { file, ...how } = batch.cases[index] as Case;
+      failures.push({ file, damage: JSON.stringify(how), problem });
     }
     for (const [code, count] of run.tally) {
       tally.set(code, (tally.get(code) ?? 0) + count);

@@ -5,6 +5,8 @@ export interface Case {
   /** Path of the undamaged file. */
   readonly file: string;
   readonly damage: Damage;
+  /** Whether what is left is edited too, and not only read. */
+  readonly edits?: boolean;
 }
 
 /** Cases for one process. Each has its number, so that a watchdog can say where the process stands. */
@@ -45,6 +47,9 @@ export function truncations(file: string, byteLength: number, every: number): Ca
 }
 
 /** `count` mutants from consecutive seeds. */
-export function mutations(file: string, firstSeed: number, count: number): Case[] {
-  return Array.from({ length: count }, (_, i): Case => ({ file, damage: { kind: "mutate", seed: firstSeed + i } }));
+export function mutations(file: string, firstSeed: number, count: number, edits = false): Case[] {
+  return Array.from(
+    { length: count },
+    (_, i): Case => ({ file, damage: { kind: "mutate", seed: firstSeed + i }, edits }),
+  );
 }

@@ -36,6 +36,68 @@ export function exercise(image: Uint8Array<ArrayBuffer>, limits: Partial<Limits>
   return tally;
 }
 
+/**
+ * Opens an image for writing and edits whatever can be edited: attributes, data, shapes, new objects in every group, and
+ * in the end every second member is deleted. Then what came of it is read again.
+ */
+export function exerciseEdits(image: Uint8Array<ArrayBuffer>, limits: Partial<Limits>): Tally {
+  const tally: Tally = new Map();
+  const storage = new MemoryStorage(image);
+  attempt(tally, "open r+", () => {
+    const file = openStorageSync(storage, "r+", { limits });
+    const objects: IteratedObject[] = [file];
+    attempt(tally, "walk", () => {
+      for (const [, object] of file.walkSync()) {
+        objects.push(object);
+      }
+    });
+    for (const object of objects) {
+      edit(tally, object);
+    }
+    attempt(tally, "flush", () => file.flushSync());
+    for (const object of objects) {
+      if (object instanceof Group) {
+        const names = attempt(tally, `${object.path} keys`, () => object.keysSync()) ?? [];
+        for (const name of names.filter((_, i) => i % 2 === 0)) {
+          attempt(tally, `${object.path} delete ${name}`, () => object.deleteSync(name));
+        }
+      }
+    }
+    attempt(tally, "close", () => file.closeSync());
+  });
+  for (const [code, times] of exercise(storage.image().slice(), limits)) {
+    tally.set(code, (tally.get(code) ?? 0) + times);
+  }
+  return tally;
+}
+
+function edit(tally: Tally, object: IteratedObject): void {
+  const { path } = object;
+  if (object.kind === "unreadable") {
+    return;
+  }
+  const [first] = attempt(tally, `${path} attributes`, () => object.attrs.keysSync()) ?? [];
+  if (first !== undefined) {
+    attempt(tally, `${path} replace ${first}`, () => object.attrs.setSync(first, "a text in place of what was there"));
+    attempt(tally, `${path} remove ${first}`, () => object.attrs.deleteSync(first));
+  }
+  attempt(tally, `${path} new attribute`, () => object.attrs.setSync("new", new Float64Array(100)));
+  if (object instanceof Dataset) {
+    const part = object.shape.map(() => 0);
+    const value = attempt(tally, `${path} element`, () => object.readSync(part));
+    if (value !== undefined) {
+      attempt(tally, `${path} write`, () => object.writeSync(value, part));
+    }
+    attempt(tally, `${path} resize`, () => object.resizeSync(object.shape.map((extent) => extent + 1)));
+    attempt(tally, `${path} shrink`, () => object.resizeSync(object.shape.map((extent) => Math.floor(extent / 2))));
+  } else if (object instanceof Group) {
+    attempt(tally, `${path} new group`, () => object.createGroupSync("new group/inside"));
+    attempt(tally, `${path} new data`, () =>
+      object.createDatasetSync("new data", { data: ["a", "bc"], chunks: [1], maxShape: [null] }),
+    );
+  }
+}
+
 function read(tally: Tally, file: File, object: IteratedObject): void {
   const { path } = object;
   if (object.kind === "unreadable") {

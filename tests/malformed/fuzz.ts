@@ -45,6 +45,7 @@ export async function fuzz(args: readonly string[]): Promise<number> {
       const cases: Case[] = [
         ...truncations(file, size, Math.max(1, Math.ceil(size / 4096))),
         ...mutations(file, Number(values.seed) + i * Number(values.mutants), Number(values.mutants)),
+        ...mutations(file, Number(values.seed) + i * Number(values.mutants), Number(values.mutants), true),
       ];
       const { failures, slowest } = await runCampaign(program, { cases, limits: "small" }, CASE_BOUNDS);
       const verdict = failures.length === 0 ? "ok" : `${failures.length} FAILED`;

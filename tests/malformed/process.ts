@@ -1,7 +1,7 @@
 import { readFileSync, writeSync } from "node:fs";
 import type { Case, Job, Report } from "./cases.js";
 import { damaged } from "./damage.js";
-import { exercise, ForeignError, SMALL_FILE_LIMITS, type Tally } from "./exercise.js";
+import { exercise, exerciseEdits, ForeignError, SMALL_FILE_LIMITS, type Tally } from "./exercise.js";
 
 /** Written at once, not queued: what is said before an endless loop must arrive. */
 function say(report: Report): void {
@@ -20,13 +20,13 @@ function work({ batch, from, cpuMilliseconds, memoryBytes }: Job): void {
   const before = peak();
   let slowest = 0;
   for (let index = from; index < batch.cases.length; index++) {
-    const { file, damage } = batch.cases[index] as Case;
+    const { file, damage, edits } = batch.cases[index] as Case;
     const original = files.get(file) ?? new Uint8Array(readFileSync(file));
     files.set(file, original);
     say({ kind: "at", index });
     const started = process.cpuUsage();
     try {
-      for (const [code, count] of exercise(damaged(original, damage), limits)) {
+      for (const [code, count] of (edits === true ? exerciseEdits : exercise)(damaged(original, damage), limits)) {
         total.set(code, (total.get(code) ?? 0) + count);
       }
     } catch (error) {
