@@ -17,6 +17,8 @@ const MAX_BATCH = 1024;
 const BATCH_BYTES = 32 * 1024 * 1024;
 /** Bytes fetched by one request at most, and bytes between two chunks that are worth fetching along. */
 const REQUEST_BYTES = 4 * 1024 * 1024;
+/** Requests are not divided into smaller ones than this to have several. */
+const SMALL_REQUEST_BYTES = 64 * 1024;
 
 /** What to fetch for one chunk, as plain data: where it is, how long, which filters it skipped, what it is for. */
 export interface ChunkRequest {
@@ -115,7 +117,7 @@ function* readBatch(
     for (const { projection, bytes } of here) {
       yield* sink.acceptChunk(projection, bytes, layout.chunkShape);
     }
-    const tasks = planFetches(file, requests).map(
+    const tasks = planFetches(file, requests, dataset.filters.length > 0).map(
       (group) => () => readGroup(file, sink, dataset, layout, chunkBytes, group, generation),
     );
     yield* perform(concurrently(tasks, FETCHES_IN_FLIGHT));
@@ -147,11 +149,17 @@ export interface FetchGroup {
   readonly requests: readonly ChunkRequest[];
 }
 
-/** Puts chunks that lie near each other in the file into one request. */
-export function planFetches(file: OpenFile, requests: readonly ChunkRequest[]): FetchGroup[] {
-  const { maxGap } = file.state.blocks.profile;
+/**
+ * Puts chunks that lie near each other in the file into one request; where requests cost little, into enough of them that
+ * the filters of some are undone while others are fetched.
+ */
+export function planFetches(file: OpenFile, requests: readonly ChunkRequest[], filtered: boolean): FetchGroup[] {
+  const { blocks, storage } = file.state;
   const ranges = requests.map(({ record }) => ({ start: record.address, end: record.address + record.storedSize }));
-  const merged = mergeRanges(ranges, Math.min(maxGap, 4096), REQUEST_BYTES);
+  const total = filtered ? ranges.reduce((sum, { start, end }) => sum + end - start, 0) : 0;
+  const spread = storage.distance !== "remote" && total > FETCHES_IN_FLIGHT * SMALL_REQUEST_BYTES;
+  const longest = spread ? Math.min(REQUEST_BYTES, Math.ceil(total / FETCHES_IN_FLIGHT)) : REQUEST_BYTES;
+  const merged = mergeRanges(ranges, Math.min(blocks.profile.maxGap, 4096), longest);
   const groups = merged.map((range): { start: number; end: number; requests: ChunkRequest[] } => ({
     ...range,
     requests: [],
