@@ -17,6 +17,8 @@ const MAX_BATCH = 1024;
 const BATCH_BYTES = 32 * 1024 * 1024;
 /** Bytes fetched by one request at most, and bytes between two chunks that are worth fetching along. */
 const REQUEST_BYTES = 4 * 1024 * 1024;
+/** Bytes of fill value, repeated, that chunks which are not stored are read from. */
+const FILL_BYTES = 1024 * 1024;
 /** Requests are not divided into smaller ones than this to have several. */
 const SMALL_REQUEST_BYTES = 64 * 1024;
 
@@ -108,14 +110,19 @@ function* readBatch(
       if (cached !== undefined) {
         here.push({ projection, bytes: cached.bytes });
       } else if (record === null) {
-        fill ??= filledBytes(dataset, chunkBytes / dataset.datatype.size);
+        fill ??= filledBytes(
+          dataset,
+          Math.max(1, Math.floor(Math.min(chunkBytes, FILL_BYTES) / dataset.datatype.size)),
+        );
         here.push({ projection, bytes: fill });
       } else {
         requests.push({ record, projection });
       }
     }
     for (const { projection, bytes } of here) {
-      yield* sink.acceptChunk(projection, bytes, layout.chunkShape);
+      yield* bytes.length === chunkBytes
+        ? sink.acceptChunk(projection, bytes, layout.chunkShape)
+        : sink.acceptFill(projection, bytes, layout.chunkShape);
     }
     const tasks = planFetches(file, requests, dataset.filters.length > 0).map(
       (group) => () => readGroup(file, sink, dataset, layout, chunkBytes, group, generation),

@@ -28,6 +28,8 @@ export class ReadSink {
   readonly countShape: readonly number[];
   readonly #file: OpenFile;
   readonly #bytes: Uint8Array<ArrayBuffer> | null;
+  /** Bytes that came from global heaps: many elements may point to one object there. */
+  #heapBytes = 0;
 
   constructor(file: OpenFile, memory: MemoryType, into: MemoryArray, countShape: readonly number[]) {
     this.#file = file;
@@ -53,15 +55,34 @@ export class ReadSink {
       for (let done = 0; done < count; done += HEAP_BATCH) {
         const batch = Math.min(HEAP_BATCH, count - done);
         const from = byteOffset + done * size;
-        yield* perform(
+        this.#heapBytes += yield* perform(
           transact(this.#file.state, (tx) => {
             prefetchHeap(tx, memory, bytes, from, batch);
-            memory.decode(bytes, from, batch, into, at + done, heapReader(tx));
+            const heap = heapReader(tx, this.#heapBytes);
+            memory.decode(bytes, from, batch, into, at + done, heap);
+            return heap.given;
           }),
         );
       }
     } else {
       memory.decode(bytes, byteOffset, count, into, at, NO_HEAP);
+    }
+  }
+
+  /**
+   * Takes the fill value for what a projection picks of a chunk that is not stored. `fill` repeats it as often as there is
+   * room for: a chunk that has no bytes must not take the memory of one.
+   */
+  *acceptFill(projection: ChunkProjection, fill: Uint8Array, chunkShape: readonly number[]): Task<void> {
+    const room = fill.length / this.memory.datatype.size;
+    const runs: [number, number][] = [];
+    forEachRun(projection, chunkShape, this.countShape, (_, resultElement, count) => {
+      runs.push([resultElement, count]);
+    });
+    for (const [at, count] of runs) {
+      for (let done = 0; done < count; done += room) {
+        yield* this.accept(fill, 0, Math.min(room, count - done), at + done);
+      }
     }
   }
 
@@ -83,15 +104,16 @@ export class ReadSink {
           batch.push(run);
           elements += run[2];
         }
-        yield* perform(
+        this.#heapBytes += yield* perform(
           transact(this.#file.state, (tx) => {
             for (const [chunkElement, , count] of batch) {
               prefetchHeap(tx, memory, chunk, chunkElement * size, count);
             }
-            const heap = heapReader(tx);
+            const heap = heapReader(tx, this.#heapBytes);
             for (const [chunkElement, resultElement, count] of batch) {
               memory.decode(chunk, chunkElement * size, count, into, resultElement, heap);
             }
+            return heap.given;
           }),
         );
       }
@@ -103,11 +125,35 @@ export class ReadSink {
   }
 }
 
-/** A reader of the global heap within an operation. */
-export function heapReader(tx: Tx): HeapReader {
+/** A reader of the global heap that counts the bytes it has given. */
+export interface CountingHeapReader extends HeapReader {
+  readonly given: number;
+}
+
+/**
+ * A reader of the global heap within an operation. It refuses to give more than one read may take, with `before` counted
+ * in: a file of a megabyte can name one object of it a million times.
+ */
+export function heapReader(tx: Tx, before = 0): CountingHeapReader {
+  const { readBytes } = tx.state.limits;
+  let given = 0;
   return {
     offsetSize: tx.context.offsetSize,
-    get: (collectionAddress, index) => readHeapObject(tx, { collectionAddress, index }),
+    get given() {
+      return given;
+    },
+    get(collectionAddress, index) {
+      const object = readHeapObject(tx, { collectionAddress, index });
+      given += object.length;
+      if (before + given > readBytes) {
+        throw new HdfiveError(
+          "LIMIT",
+          `The variable-length data of one read takes more than the limit of ${readBytes} bytes: ` +
+            "read a part of it, or open the file with { limits: { readBytes } }",
+        );
+      }
+      return object;
+    },
   };
 }
 
