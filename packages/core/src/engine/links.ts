@@ -35,7 +35,6 @@ export function requireGroup(tx: Tx, headerAddress: number, path = "The object")
   const group = groupStyle(tx, headerAddress);
   if (group === null) {
     throw new HdfiveError("WRONG_KIND", `${path} is not a group, so it has no links (message type not found)`, {
-      path,
       address: headerAddress,
     });
   }
@@ -145,7 +144,7 @@ function insertOldStyle(tx: Tx, table: SymbolTable, link: NewLink): void {
 export function removeLink(tx: Tx, group: GroupAccess, name: string): GroupLink {
   const link = findLink(tx, group, name);
   if (link === null) {
-    throw new HdfiveError("NOT_FOUND", `Couldn't delete link (there is no link '${name}')`, { path: name });
+    throw new HdfiveError("NOT_FOUND", `Couldn't delete link (there is no link '${name}')`);
   }
   if (group.style === "symbol-table") {
     spellings(name).some((bytes) => removeEntry(tx, group, bytes));
@@ -167,8 +166,8 @@ function checkText(text: string, what: string): void {
   if (text === "") {
     throw new HdfiveError("INVALID_ARGUMENT", `The ${what} of a link cannot be an empty string`);
   }
-  // A NUL ends the text in the file, and half a surrogate pair has no UTF-8.
-  if (text.includes("\0") || /\p{Surrogate}/u.test(text)) {
+  // A NUL ends the text in the file, and half a surrogate pair has no UTF-8. Most texts have no character of either kind.
+  if (/[\0\ud800-\udfff]/.test(text) && /\0|\p{Surrogate}/u.test(text)) {
     throw new HdfiveError("INVALID_ARGUMENT", `The ${what} of a link cannot hold NUL or half a surrogate pair`);
   }
 }
@@ -176,9 +175,8 @@ function checkText(text: string, what: string): void {
 /** The bytes that a name can have in the file: UTF-8, or ISO-8859-1 as old writers stored it and as it is then listed. */
 function spellings(name: string): Uint8Array[] {
   const utf8 = encodeText(name);
-  const bytes = Uint8Array.from(name, (character) => character.codePointAt(0) as number);
   const isLatin1 = utf8.length > name.length && !/[^\0-\xff]/.test(name);
-  return isLatin1 ? [utf8, bytes] : [utf8];
+  return isLatin1 ? [utf8, Uint8Array.from(name, (character) => character.codePointAt(0) as number)] : [utf8];
 }
 
 function denseLinks(address: number): UnsupportedError {

@@ -22,8 +22,6 @@ export type EntryTarget =
 /** A link of an old-style group as it is listed. */
 export interface NamedEntry {
   readonly name: string;
-  /** The name as stored: by these bytes links are ordered and listing goes on. */
-  readonly nameBytes: Uint8Array;
   readonly target: EntryTarget;
 }
 
@@ -75,6 +73,9 @@ export function listEntries(
 ): { readonly entries: readonly NamedEntry[]; readonly next: Uint8Array | null } {
   const segment = openTable(tx, table);
   const entries: NamedEntry[] = [];
+  // By the stored bytes links are ordered and listing goes on.
+  let last: Uint8Array | null = null;
+  let more = false;
   scanTable(tx, table, segment, limit + 1, {
     after,
     take(node, address) {
@@ -82,23 +83,22 @@ export function listEntries(
         if (after !== null && compareText(after, segment, entry.nameOffset) >= 0) {
           continue;
         }
-        if (entries.length > limit) {
-          break;
+        if (entries.length >= limit) {
+          more = true;
+          return 0;
         }
-        const stored = textBytes(segment, entry.nameOffset);
-        // The segment is a view on blocks that do not outlive the operation.
-        entries.push({
-          name: decodeText(stored),
-          nameBytes: stored.slice(),
-          target: targetOf(entry, segment, address),
-        });
+        last = textBytes(segment, entry.nameOffset);
+        entries.push({ name: decodeText(last), target: targetOf(entry, segment, address) });
       }
       return limit + 1 - entries.length;
     },
   });
-  const more = entries.length > limit;
-  const listed = more ? entries.slice(0, limit) : entries;
-  return { entries: listed, next: more ? (listed[limit - 1]?.nameBytes ?? after) : null };
+  // A copy: the segment is a view on blocks that do not outlive the operation.
+  return { entries, next: more ? copyOf(last ?? after) : null };
+}
+
+function copyOf(bytes: Uint8Array | null): Uint8Array | null {
+  return bytes === null ? null : bytes.slice();
 }
 
 /** Number of links. It is not stored: every node is looked at. */

@@ -3,6 +3,7 @@ import {
   type ContiguousRun,
   contiguousBlockShape,
   contiguousRuns,
+  elementCount,
   projectChunks,
   type ResolvedSelection,
   rowMajorStrides,
@@ -42,7 +43,8 @@ export function* readContiguous(
   if (first.done === true) {
     return;
   }
-  if (first.value.count * size < SHORT_RUN_BYTES) {
+  const isAll = first.value.count === elementCount(sink.countShape);
+  if (first.value.count * size < SHORT_RUN_BYTES && !isAll) {
     yield* readBlocks(sink, resolved, shape, fetch);
     return;
   }
@@ -85,14 +87,18 @@ function* readBlocks(
   const { size } = sink.memory.datatype;
   const blockShape = contiguousBlockShape(shape, BLOCK_BYTES / size);
   const strides = rowMajorStrides(shape);
-  const block = new Uint8Array(size * blockShape.reduce((product, extent) => product * extent, 1));
+  let block = new Uint8Array(0);
   for (const projection of projectChunks(resolved, shape, blockShape)) {
     const start = projection.chunk.reduce(
       (sum, index, axis) => sum + index * (blockShape[axis] as number) * (strides[axis] as number),
       0,
     );
     const { first, last } = elementSpan(projection, blockShape);
-    const span = block.subarray(first * size, (last + 1) * size);
+    const needed = (last + 1) * size;
+    if (block.length < needed) {
+      block = new Uint8Array(needed);
+    }
+    const span = block.subarray(first * size, needed);
     yield* perform(fetch((start + first) * size, span));
     yield* sink.acceptChunk(projection, block, blockShape);
   }
