@@ -95,6 +95,24 @@ describe("names and paths", () => {
     ["deleting an attribute that is not there", () => file.attrs.delete("x"), { code: "NOT_FOUND", says: /x/ }],
   ])("%s", (_, action, told) => expectError(action, told));
 
+  it("say the whole path of what was asked for, from the root, whatever it was relative to", async () => {
+    const group = await file.getGroup("group");
+    const paths: [() => unknown, string][] = [
+      [() => group.get("x"), "/group/x"],
+      [() => group.get("x/y"), "/group/x/y"],
+      [() => group.get("/data/x"), "/data/x"],
+      [() => group.createGroup("/data/x"), "/data/x"],
+      [() => file.createGroup("group"), "/group"],
+      [() => group.createDataset("new", { data: [300], dtype: "uint8" }), "/group/new"],
+      [() => group.delete("x"), "/group/x"],
+      [() => group.getSync("x"), "/group/x"],
+      [() => group.attrs.get("x"), "/group"],
+    ];
+    for (const [action, path] of paths) {
+      await expect(Promise.resolve().then(action), path).rejects.toMatchObject({ path });
+    }
+  });
+
   it("a handle of what was deleted", async () => {
     const dataset = await file.getDataset("data");
     await file.delete("data");

@@ -25,8 +25,8 @@ export interface PathOptions {
   readonly followLast?: boolean | undefined;
 }
 
-/** The outcome of a walk along a path: its end, or why there is none. */
-type Walk = { readonly end: ResolvedLink } | { readonly missing: HdfiveError };
+/** The outcome of a walk along a path: its end, or why there is none, which is made only when it is thrown. */
+type Walk = { readonly end: ResolvedLink } | { readonly missing: () => HdfiveError };
 
 /** The components of a path: empty ones and "." mean nothing, ".." is a name like others. */
 export function pathComponents(path: string): string[] {
@@ -50,7 +50,7 @@ export function resolvePath(tx: Tx, startHeaderAddress: number, path: string, op
 export function resolvePath(tx: Tx, startHeaderAddress: number, path: string, options: PathOptions = {}): ResolvedLink {
   const walk = follow(tx, startHeaderAddress, path, options.followLast ?? true);
   if ("missing" in walk) {
-    throw walk.missing;
+    throw walk.missing();
   }
   return walk.end;
 }
@@ -106,11 +106,14 @@ function follow(tx: Tx, start: number, path: string, followLast: boolean): Walk 
     tx.work("path");
     const group = groupStyle(tx, here);
     if (group === null) {
-      return { missing: throughOther(path, end.name) };
+      const { name: through } = end;
+      return { missing: () => throughOther(path, through) };
     }
     const link = findLink(tx, group, name);
     if (link === null) {
-      return { missing: notFound(path, name, rest.length === 0) };
+      const missed = name;
+      const isLast = rest.length === 0;
+      return { missing: () => notFound(missed, isLast) };
     }
     if (rest.length === 0 && !followLast) {
       return { end: { address: link.kind === "hard" ? link.address : null, parentAddress: here, name, link } };
@@ -122,7 +125,7 @@ function follow(tx: Tx, start: number, path: string, followLast: boolean): Walk 
         break;
       case "soft": {
         if (++followed > tx.state.limits.links) {
-          throw new HdfiveError("LIMIT", `Unable to open object (too many links): '${path}'`, { path });
+          throw new HdfiveError("LIMIT", `Unable to open object (too many links): '${path}'`);
         }
         // A soft link is relative to the group that holds it; what followed it in the path goes on from its end.
         here = link.target.startsWith("/") ? root : here;
@@ -134,12 +137,9 @@ function follow(tx: Tx, start: number, path: string, followLast: boolean): Walk 
         throw new UnsupportedError(
           "external link",
           `'${name}' leads to '${link.path}' in the file '${link.file}', and links to other files are not followed yet`,
-          { path },
         );
       case "user-defined":
-        throw new UnsupportedError(`user-defined link of type ${link.linkType}`, `'${name}' cannot be followed`, {
-          path,
-        });
+        throw new UnsupportedError(`user-defined link of type ${link.linkType}`, `'${name}' cannot be followed`);
     }
   }
   return { end };
@@ -153,9 +153,9 @@ function rootAddress(tx: Tx): number {
   return rootAddress;
 }
 
-function notFound(path: string, name: string, isLast: boolean): HdfiveError {
+function notFound(name: string, isLast: boolean): HdfiveError {
   const why = isLast ? `object '${name}' doesn't exist` : `component not found: '${name}'`;
-  return new HdfiveError("NOT_FOUND", `Unable to open object (${why})`, { path });
+  return new HdfiveError("NOT_FOUND", `Unable to open object (${why})`);
 }
 
 function throughOther(path: string, name: string | null): HdfiveError {
@@ -163,6 +163,5 @@ function throughOther(path: string, name: string | null): HdfiveError {
   return new HdfiveError(
     "WRONG_KIND",
     `Unable to open object '${path}' (${what} is not a group, so it has no links: message type not found)`,
-    { path },
   );
 }

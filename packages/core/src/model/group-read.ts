@@ -43,9 +43,14 @@ export function loadObject(tx: Tx, address: number): LoadedObject {
   return { kind: "datatype", address, ...resolveDatatype(tx, datatype) };
 }
 
-/** Up to `limit` links of a group after a position; the headers of the objects they lead to are fetched along. */
+/** Up to `limit` links of a group after a position. */
 export function linkBatch(tx: Tx, address: number, after: LinkPosition | null, limit: number): LinkPage {
-  const page = listLinks(tx, requireGroup(tx, address), after, limit);
+  return listLinks(tx, requireGroup(tx, address), after, limit);
+}
+
+/** As `linkBatch`; the headers of the objects that the links lead to are fetched along. */
+export function memberBatch(tx: Tx, address: number, after: LinkPosition | null, limit: number): LinkPage {
+  const page = linkBatch(tx, address, after, limit);
   const targets = page.links.flatMap((link) => (link.kind === "hard" ? [link.address] : []));
   tx.wantNodes(objectHeader, targets);
   return page;
@@ -92,18 +97,6 @@ export function* groupInfo(context: FileContext, address: number): Task<GroupInf
     const linkCount = group.style === "dense" ? null : countLinks(tx, group);
     return { ...objectInfo(tx, loadHeader(tx, address)), storage: group.style, linkCount, linkOrderTracked };
   });
-}
-
-/** Components that mean nothing: empty ones and ".". */
-const IDLE_COMPONENT = /(?:^|\/)\.?(?:\/|$)/;
-
-/** The path of a member of a group, whose own path is without components that mean nothing. */
-export function joinPath(parent: string, relative: string): string {
-  if (!IDLE_COMPONENT.test(relative)) {
-    return parent === "/" ? `/${relative}` : `${parent}/${relative}`;
-  }
-  const parts = [...(relative.startsWith("/") ? [] : parent.split("/")), ...relative.split("/")];
-  return `/${parts.filter((part) => part !== "" && part !== ".").join("/")}`;
 }
 
 /** Throws for a path that names nothing. */

@@ -11,7 +11,6 @@ import {
   type GroupInfo,
   groupInfo,
   isLinked,
-  joinPath,
   type LoadedObject,
   leadsToObject,
   loadAddress,
@@ -20,7 +19,7 @@ import {
 import { iterate, iterateSync, nextMember, nextWalked } from "./iteration.js";
 import { allLinks, LinkCursor, WalkCursor } from "./member-cursor.js";
 import { NamedDatatype } from "./named-datatype.js";
-import { ObjectHandle } from "./object-handle.js";
+import { joinPath, ObjectHandle } from "./object-handle.js";
 import type { UnreadableObject } from "./unreadable-object.js";
 
 /** An object of a file. `kind` tells which. */
@@ -44,38 +43,38 @@ export class Group extends ObjectHandle {
    * @throws HdfiveError `NOT_FOUND`, `WRONG_KIND` when the way leads through what is not a group.
    */
   get(path: string): Promise<HdfObject> {
-    return this.run(() => this.#get(path));
+    return this.run(() => this.#get(path), undefined, path);
   }
   /** As `get`, without waiting. */
   getSync(path: string): HdfObject {
-    return this.runSync(() => this.#get(path));
+    return this.runSync(() => this.#get(path), path);
   }
 
   /** The group at a path; `WRONG_KIND` when the object there is another. */
   getGroup(path: string): Promise<Group> {
-    return this.run(() => this.#expect(path, Group));
+    return this.run(() => this.#expect(path, Group), undefined, path);
   }
   /** As `getGroup`, without waiting. */
   getGroupSync(path: string): Group {
-    return this.runSync(() => this.#expect(path, Group));
+    return this.runSync(() => this.#expect(path, Group), path);
   }
 
   /** The dataset at a path; `WRONG_KIND` when the object there is another. */
   getDataset(path: string): Promise<Dataset> {
-    return this.run(() => this.#expect(path, Dataset));
+    return this.run(() => this.#expect(path, Dataset), undefined, path);
   }
   /** As `getDataset`, without waiting. */
   getDatasetSync(path: string): Dataset {
-    return this.runSync(() => this.#expect(path, Dataset));
+    return this.runSync(() => this.#expect(path, Dataset), path);
   }
 
   /** Whether there is a link at a path, even one that leads nowhere. */
   has(path: string): Promise<boolean> {
-    return this.run(() => isLinked(this.context, this.address, path));
+    return this.run(() => isLinked(this.context, this.address, path), undefined, path);
   }
   /** As `has`, without waiting. */
   hasSync(path: string): boolean {
-    return this.runSync(() => isLinked(this.context, this.address, path));
+    return this.runSync(() => isLinked(this.context, this.address, path), path);
   }
 
   /** Names of the members, sorted by their bytes, or in the order they were made where the group keeps it. */
@@ -141,20 +140,20 @@ export class Group extends ObjectHandle {
    * @throws HdfiveError `ALREADY_EXISTS`, `WRONG_KIND`, `READ_ONLY`.
    */
   createGroup(path: string): Promise<Group> {
-    return this.run(() => this.#createGroup(path));
+    return this.run(() => this.#createGroup(path), undefined, path);
   }
   /** As `createGroup`, without waiting. */
   createGroupSync(path: string): Group {
-    return this.runSync(() => this.#createGroup(path));
+    return this.runSync(() => this.#createGroup(path), path);
   }
 
   /** The group at a path, made if it is not there. */
   requireGroup(path: string): Promise<Group> {
-    return this.run(() => this.#requireGroup(path));
+    return this.run(() => this.#requireGroup(path), undefined, path);
   }
   /** As `requireGroup`, without waiting. */
   requireGroupSync(path: string): Group {
-    return this.runSync(() => this.#requireGroup(path));
+    return this.runSync(() => this.#requireGroup(path), path);
   }
 
   /**
@@ -164,11 +163,11 @@ export class Group extends ObjectHandle {
    *   does not fit the dtype, `READ_ONLY`. Nothing is left behind when it fails.
    */
   createDataset<D extends DtypeLike = DtypeLike>(path: string, options: DatasetOptions<D>): Promise<Dataset<D>> {
-    return this.run(() => this.#createDataset<D>(path, options));
+    return this.run(() => this.#createDataset<D>(path, options), undefined, path);
   }
   /** As `createDataset`, without waiting. */
   createDatasetSync<D extends DtypeLike = DtypeLike>(path: string, options: DatasetOptions<D>): Dataset<D> {
-    return this.runSync(() => this.#createDataset<D>(path, options));
+    return this.runSync(() => this.#createDataset<D>(path, options), path);
   }
 
   /** The dataset at a path, which must have this shape and a dtype these values can be cast to; made if it is not there. */
@@ -176,38 +175,38 @@ export class Group extends ObjectHandle {
     path: string,
     options: RequireDatasetOptions<D>,
   ): Promise<Dataset<D>> {
-    return this.run(() => this.#requireDataset<D>(path, options));
+    return this.run(() => this.#requireDataset<D>(path, options), undefined, path);
   }
   /** As `requireDataset`, without waiting. */
   requireDatasetSync<D extends DtypeLike = DtypeLike>(path: string, options: RequireDatasetOptions<D>): Dataset<D> {
-    return this.runSync(() => this.#requireDataset<D>(path, options));
+    return this.runSync(() => this.#requireDataset<D>(path, options), path);
   }
 
   /** Makes a soft link at a path: a name for another path, which need not lead anywhere yet. */
   createSoftLink(path: string, target: string): Promise<void> {
-    return this.run(() => addSoftLink(this.context, this.address, path, target));
+    return this.run(() => addSoftLink(this.context, this.address, path, target), undefined, path);
   }
   /** As `createSoftLink`, without waiting. */
   createSoftLinkSync(path: string, target: string): void {
-    this.runSync(() => addSoftLink(this.context, this.address, path, target));
+    this.runSync(() => addSoftLink(this.context, this.address, path, target), path);
   }
 
   /** Makes one more hard link to an object of this file, at a path. */
   createHardLink(path: string, object: HdfObject): Promise<void> {
-    return this.run(() => addHardLink(this.context, this.address, path, object));
+    return this.run(() => addHardLink(this.context, this.address, path, object), undefined, path);
   }
   /** As `createHardLink`, without waiting. */
   createHardLinkSync(path: string, object: HdfObject): void {
-    this.runSync(() => addHardLink(this.context, this.address, path, object));
+    this.runSync(() => addHardLink(this.context, this.address, path, object), path);
   }
 
   /** Takes the link at a path away; the object goes with its last link, and its space is used again. */
   delete(path: string): Promise<void> {
-    return this.run(() => removeAt(this.context, this.address, path));
+    return this.run(() => removeAt(this.context, this.address, path), undefined, path);
   }
   /** As `delete`, without waiting. */
   deleteSync(path: string): void {
-    this.runSync(() => removeAt(this.context, this.address, path));
+    this.runSync(() => removeAt(this.context, this.address, path), path);
   }
 
   /** What is stored about the group. */

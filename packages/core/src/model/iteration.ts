@@ -1,7 +1,8 @@
 import type { Task } from "../task.js";
 import type { FileContext } from "./file-context.js";
-import { joinPath, type LoadedObject, loadAddress, loadLinked } from "./group-read.js";
+import { type LoadedObject, loadAddress, loadLinked } from "./group-read.js";
 import type { LinkCursor, WalkCursor } from "./member-cursor.js";
+import { joinPath } from "./object-handle.js";
 import { tolerant, type UnreadableObject } from "./unreadable-object.js";
 
 /** Makes the handle of an object from what was loaded of it. */

@@ -5,6 +5,9 @@ import { runAsync, runSync, type Task } from "../task.js";
 import { Attributes } from "./attributes.js";
 import type { FileContext } from "./file-context.js";
 
+/** Components that mean nothing: empty ones and ".". */
+const IDLE_COMPONENT = /(?:^|\/)\.?(?:\/|$)/;
+
 /** What is stored about any object besides what it holds. */
 export interface ObjectInfo {
   /** Address of the object header, relative to the base address. */
@@ -52,21 +55,21 @@ export abstract class ObjectHandle {
     return this.context === other.context && this.address === other.address;
   }
 
-  /** @internal Runs a task of this object; errors that do not know where they happened get its path. */
-  async run<T>(task: () => Task<T>, signal?: AbortSignal): Promise<T> {
+  /** @internal Runs a task of this object; errors that do not know where they happened get its path, or that of a member. */
+  async run<T>(task: () => Task<T>, signal?: AbortSignal, member = ""): Promise<T> {
     try {
       return await runAsync(this.#guarded(task), signal);
     } catch (error) {
-      throw this.#located(error, signal);
+      throw this.#located(error, signal, member);
     }
   }
 
   /** @internal As `run`, without waiting. */
-  runSync<T>(task: () => Task<T>): T {
+  runSync<T>(task: () => Task<T>, member = ""): T {
     try {
       return runSync(this.#guarded(task));
     } catch (error) {
-      throw this.#located(error, undefined);
+      throw this.#located(error, undefined, member);
     }
   }
 
@@ -85,9 +88,9 @@ export abstract class ObjectHandle {
     return yield* task();
   }
 
-  #located(error: unknown, signal: AbortSignal | undefined): unknown {
+  #located(error: unknown, signal: AbortSignal | undefined, member: string): unknown {
     if (error instanceof HdfiveError) {
-      error.path ??= this.path;
+      error.path ??= member === "" ? this.path : joinPath(this.path, member);
       return error;
     }
     if (signal?.aborted === true) {
@@ -107,4 +110,13 @@ export function objectInfo(tx: Tx, header: Header): ObjectInfo {
     comment: comment === undefined ? null : decodeMessage(tx, commentMessage, comment).text,
     attributeOrderTracked: header.tracked,
   };
+}
+
+/** The path of a member of a group, whose own path is without components that mean nothing. */
+export function joinPath(parent: string, relative: string): string {
+  if (!IDLE_COMPONENT.test(relative)) {
+    return parent === "/" ? `/${relative}` : `${parent}/${relative}`;
+  }
+  const parts = [...(relative.startsWith("/") ? [] : parent.split("/")), ...relative.split("/")];
+  return `/${parts.filter((part) => part !== "" && part !== ".").join("/")}`;
 }

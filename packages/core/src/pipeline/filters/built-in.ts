@@ -28,7 +28,9 @@ export const deflateCodec: FilterCodec = {
     }
     const trailer = new DataView(bytes.buffer, bytes.byteOffset + bytes.length - CHECKSUM_SIZE, CHECKSUM_SIZE);
     if (trailer.getUint32(0) !== adler32(result)) {
-      throw new FormatError("deflate filter", "the checksum of the zlib stream does not match");
+      // fflate stops where the memory ends, so a stream of more bytes fails here too.
+      const problem = result.length < maxSize ? "" : `, or they inflate to more than the ${maxSize} bytes of a chunk`;
+      throw new FormatError("deflate filter", `the checksum of the stored bytes does not match${problem}`);
     }
     return result;
   },
