@@ -1,7 +1,7 @@
 import type { GroupLink, LinkPosition } from "../engine/group-link.js";
 import type { Task } from "../task.js";
 import type { FileContext } from "./file-context.js";
-import { linkBatch } from "./group-read.js";
+import { linkBatch, memberBatch } from "./group-read.js";
 
 /** Links fetched by the first operation; each one after it fetches twice as many: whoever goes on wants more. */
 const FIRST_PAGE = 256;
@@ -12,15 +12,18 @@ const LARGEST_PAGE = 4096;
 export class LinkCursor {
   readonly #group: number;
   readonly #context: FileContext;
+  readonly #batch: typeof linkBatch;
   #links: readonly GroupLink[] = [];
   #position = 0;
   #next: LinkPosition | null = null;
   #started = false;
   #size = FIRST_PAGE;
 
-  constructor(context: FileContext, group: number) {
+  /** @param batch how links are fetched: with the objects they lead to, as by default, or alone */
+  constructor(context: FileContext, group: number, batch: typeof linkBatch = memberBatch) {
     this.#context = context;
     this.#group = group;
+    this.#batch = batch;
   }
 
   /** The next link, or `null` after the last. */
@@ -30,7 +33,7 @@ export class LinkCursor {
         return null;
       }
       const after = this.#next;
-      const page = yield* this.#context.transact((tx) => linkBatch(tx, this.#group, after, this.#size));
+      const page = yield* this.#context.transact((tx) => this.#batch(tx, this.#group, after, this.#size));
       this.#links = page.links;
       this.#next = page.next;
       this.#position = 0;
@@ -43,7 +46,7 @@ export class LinkCursor {
 
 /** All links of a group. */
 export function* allLinks(context: FileContext, group: number): Task<GroupLink[]> {
-  const cursor = new LinkCursor(context, group);
+  const cursor = new LinkCursor(context, group, linkBatch);
   const links: GroupLink[] = [];
   for (let link = yield* cursor.next(); link !== null; link = yield* cursor.next()) {
     links.push(link);
