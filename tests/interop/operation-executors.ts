@@ -33,8 +33,12 @@ export async function perform(file: File, operation: Operation, sync: boolean): 
     case "delete":
       await file.delete(operation.path);
       return;
-    default:
-      throw new Error(`hdfive does not do ${operation.op}`);
+    case "link":
+      await file.createHardLink(operation.path, await file.get(operation.target));
+      return;
+    case "softLink":
+      await file.createSoftLink(operation.path, operation.target);
+      return;
   }
 }
 
@@ -65,8 +69,12 @@ function performSync(file: File, operation: Operation): void {
     case "delete":
       file.deleteSync(operation.path);
       return;
-    default:
-      throw new Error(`hdfive does not do ${operation.op}`);
+    case "link":
+      file.createHardLinkSync(operation.path, file.getSync(operation.target));
+      return;
+    case "softLink":
+      file.createSoftLinkSync(operation.path, operation.target);
+      return;
   }
 }
 

@@ -95,6 +95,9 @@ function newDataset(random: Dice, path: string): DatasetOperation {
   const isChunked = shape.length > 0 && random.below(4) > 0;
   const maxShape = shape.map((extent) => (random.below(2) === 0 ? null : extent + 1 + random.below(5)));
   const isLarge = isChunked && random.below(3) === 0;
+  const fill = dtype !== "string" && random.below(2) === 0 ? random.value(dtype) : null;
+  // libhdf5 shows what stood in the file before where it allocates contiguous data that no fill value was set for.
+  const isWritten = random.below(3) > 0 || (!isChunked && fill === null);
   return {
     op: "dataset",
     path,
@@ -106,8 +109,8 @@ function newDataset(random: Dice, path: string): DatasetOperation {
     // libhdf5 tells the shuffle filter no element size where elements are pointers, so it does nothing there.
     shuffle: isChunked && dtype !== "string" && random.below(2) === 0,
     fletcher32: isChunked && dtype !== "string" && random.below(3) === 0,
-    fill: dtype !== "string" && random.below(2) === 0 ? random.value(dtype) : null,
-    data: random.below(3) === 0 ? null : random.values(dtype, shape),
+    fill,
+    data: isWritten ? random.values(dtype, shape) : null,
   };
 }
 
