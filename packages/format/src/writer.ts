@@ -30,12 +30,10 @@ export class Writer {
   /** Name of the structure, for errors. */
   readonly structure: string;
   readonly #bytes: Uint8Array<ArrayBuffer>;
-  readonly #view: DataView;
   #position = 0;
 
   constructor(byteLength: number, structure: string) {
     this.#bytes = new Uint8Array(byteLength);
-    this.#view = new DataView(this.#bytes.buffer);
     this.structure = structure;
   }
 
@@ -79,6 +77,14 @@ export class Writer {
     return at;
   }
 
+  /** Puts 32 bits somewhere. Into bytes: making a DataView costs more than all that a small structure writes. */
+  #word(at: number, value: number): void {
+    this.#bytes[at] = value;
+    this.#bytes[at + 1] = value >>> 8;
+    this.#bytes[at + 2] = value >>> 16;
+    this.#bytes[at + 3] = value >>> 24;
+  }
+
   u8(value: number): void {
     this.uint(value, 1);
   }
@@ -93,7 +99,7 @@ export class Writer {
 
   i32(value: number): void {
     const at = this.#room(4);
-    this.#view.setInt32(at, value, true);
+    this.#word(at, value);
   }
 
   u64(value: number): void {
@@ -111,14 +117,15 @@ export class Writer {
         this.#bytes[at] = value;
         return;
       case 2:
-        this.#view.setUint16(at, value, true);
+        this.#bytes[at] = value;
+        this.#bytes[at + 1] = value >>> 8;
         return;
       case 4:
-        this.#view.setUint32(at, value, true);
+        this.#word(at, value);
         return;
       case 8:
-        this.#view.setUint32(at, value % TWO_32, true);
-        this.#view.setUint32(at + 4, Math.floor(value / TWO_32), true);
+        this.#word(at, value % TWO_32);
+        this.#word(at + 4, Math.floor(value / TWO_32));
         return;
       default: {
         let rest = value;
