@@ -14,6 +14,8 @@ export interface CommitPlan {
   readonly phases: readonly (readonly PlannedWrite[])[];
   readonly nodes: ReadonlyMap<number, DirtyNode>;
   readonly blocks: readonly number[];
+  /** What was allocated since the last flush: from the end of this one on the disk may point to it. */
+  readonly fresh: readonly number[];
   /** Bytes of the file when it is done, from the base address on. */
   readonly endOfFile: number;
 }
@@ -91,6 +93,7 @@ export function planCommit(state: FileState): CommitPlan {
     phases: phases.filter((phase) => phase.length > 0),
     nodes: new Map(state.dirtyNodes),
     blocks: [...state.dirtyBlocks.keys()],
+    fresh: [...state.fresh],
     endOfFile,
   };
 }
@@ -172,12 +175,13 @@ function settle(state: FileState, plan: CommitPlan): void {
       state.dirtyNodes.delete(address);
       state.nodes.set(node.codec, address, node.value, node.codec.sizeOf(node.value, state.context));
     }
-    state.fresh.delete(address);
   }
   for (const address of plan.blocks) {
     if (!state.touchedBlocks.has(address)) {
       state.dirtyBlocks.delete(address);
     }
+  }
+  for (const address of plan.fresh) {
     state.fresh.delete(address);
   }
   state.nodes.trim();

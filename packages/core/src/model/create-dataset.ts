@@ -111,7 +111,11 @@ export function planDataset(context: FileContext, options: DatasetOptions): Data
   }
   const dataspace = dataspaceOf(shape, checkMaxShape(shape, options.maxShape));
   if (!wantsChunks) {
-    return { ...common, dataspace, layout: contiguous(elementCount(shape) * datatype.size) };
+    const byteLength = elementCount(shape) * datatype.size;
+    if (!Number.isSafeInteger(byteLength)) {
+      throw invalid(`A contiguous dataset of shape ${shapeText(shape)} has more than 2^53 bytes; chunk it`);
+    }
+    return { ...common, dataspace, layout: contiguous(byteLength) };
   }
   const chunkShape = planChunks(options, shape, datatype);
   return {
