@@ -15,7 +15,7 @@ describe("the check of the engine", () => {
   it("sees a catch, of a statement and of a promise, except in drive.ts", () => {
     expect(problems("function f() { try { g(); } catch { h(); } }")).toHaveLength(1);
     expect(problems("export const f = () => g().catch(h);")).toHaveLength(1);
-    expect(problems("function f() { try { g(); } catch { h(); } }", "drive.ts")).toEqual([]);
+    expect(problems("function f() { try { g(); } catch { h(); } }", "transaction/drive.ts")).toEqual([]);
     expect(problems("function f() { try { g(); } finally { h(); } }")).toEqual([]);
   });
 

@@ -52,8 +52,8 @@ export {
   toDatatype,
   vlen,
 } from "./array/index.js";
-export type { Limits } from "./engine/file-state.js";
-export type { GroupLink } from "./engine/group-link.js";
+export type { GroupLink } from "./engine/groups/group-link.js";
+export type { Limits } from "./engine/transaction/file-state.js";
 export type { AttributeValue } from "./model/attribute-value.js";
 export { type AttributeInfo, type AttributeOptions, Attributes } from "./model/attributes.js";
 export type { DatasetOptions, RequireDatasetOptions } from "./model/create-dataset.js";

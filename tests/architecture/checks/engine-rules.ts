@@ -4,7 +4,7 @@ import type { Sources, Violation } from "../workspace.js";
 const ENGINE = "packages/core/src/engine/";
 
 /** The only files that may catch: they run operations again when a block was not resident. */
-export const CATCHING_FILES: readonly string[] = [`${ENGINE}drive.ts`];
+export const CATCHING_FILES: readonly string[] = [`${ENGINE}transaction/drive.ts`];
 
 interface Rule {
   readonly pattern: RegExp;

@@ -1,6 +1,6 @@
 import { HdfiveError } from "@hdfive/format";
 import { type Slice, shapesEqual, shapeText, slice, userArray } from "../array/index.js";
-import type { DatasetHeader } from "../engine/dataset-header.js";
+import type { DatasetHeader } from "../engine/datasets/dataset-header.js";
 
 /** What appending values to a dataset comes to: its new shape, and the rows that the values fill. */
 export interface Appended {

@@ -1,6 +1,6 @@
 import { elementCount, hasHeapData, heapReferences, memoryType, NdArray, type Scalar } from "../array/index.js";
-import { type AttributeRecord, listAttributes } from "../engine/attributes.js";
-import type { Tx } from "../engine/tx.js";
+import { type AttributeRecord, listAttributes } from "../engine/object-header/attributes.js";
+import type { Tx } from "../engine/transaction/tx.js";
 import { heapReader, prefetchHeap } from "../pipeline/sink.js";
 import { freeHeapObjects } from "../pipeline/write-source.js";
 

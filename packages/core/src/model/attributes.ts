@@ -11,8 +11,13 @@ import {
   userArray,
   withOffsetSize,
 } from "../array/index.js";
-import { type AttributeRecord, findAttribute, putAttribute, removeAttribute } from "../engine/attributes.js";
-import type { Tx } from "../engine/tx.js";
+import {
+  type AttributeRecord,
+  findAttribute,
+  putAttribute,
+  removeAttribute,
+} from "../engine/object-header/attributes.js";
+import type { Tx } from "../engine/transaction/tx.js";
 import { heapWriter } from "../pipeline/write-source.js";
 import type { Task } from "../task.js";
 import {

@@ -19,8 +19,8 @@ import {
   userArray,
   withOffsetSize,
 } from "../array/index.js";
-import type { NewDataset } from "../engine/dataset-header.js";
-import type { Tx } from "../engine/tx.js";
+import type { NewDataset } from "../engine/datasets/dataset-header.js";
+import type { Tx } from "../engine/transaction/tx.js";
 import { FILTER_IDS } from "../pipeline/filters/built-in.js";
 import { heapWriter } from "../pipeline/write-source.js";
 import { dataspaceOf } from "./dataspace.js";

@@ -1,8 +1,8 @@
 import type { ContiguousLayout, FillValue, FilterDescription } from "@hdfive/format";
 import { elementCount, memoryType, NdArray, type Scalar } from "../array/index.js";
-import { type ChunkPage, chunkIndexOf } from "../engine/chunk-index.js";
-import { type DatasetHeader, loadDataset } from "../engine/dataset-header.js";
-import { loadHeader } from "../engine/object-header.js";
+import { type ChunkPage, chunkIndexOf } from "../engine/chunk-index/chunk-index.js";
+import { type DatasetHeader, loadDataset } from "../engine/datasets/dataset-header.js";
+import { loadHeader } from "../engine/object-header/object-header.js";
 import { storeChanged } from "../pipeline/chunk-store.js";
 import { fillElement } from "../pipeline/fill.js";
 import { heapReader, prefetchHeap } from "../pipeline/sink.js";

@@ -14,7 +14,7 @@ import {
   toDatatype,
   valuesFor,
 } from "../array/index.js";
-import { type DatasetHeader, loadDataset } from "../engine/dataset-header.js";
+import { type DatasetHeader, loadDataset } from "../engine/datasets/dataset-header.js";
 import { FILTER_IDS } from "../pipeline/filters/built-in.js";
 import { readDataset } from "../pipeline/read.js";
 import { resizeDataset } from "../pipeline/resize.js";

@@ -1,7 +1,7 @@
 import { HdfiveError } from "@hdfive/format";
-import { commit } from "../engine/commit.js";
-import { type Operation, transact } from "../engine/drive.js";
-import type { FileState } from "../engine/file-state.js";
+import { commit } from "../engine/file/commit.js";
+import { type Operation, transact } from "../engine/transaction/drive.js";
+import type { FileState } from "../engine/transaction/file-state.js";
 import type { ChunkCache } from "../pipeline/chunk-cache.js";
 import { makeRoom, storeChanged } from "../pipeline/chunk-store.js";
 import type { CodecRegistry } from "../pipeline/filter-codec.js";

@@ -1,11 +1,11 @@
 import { HdfiveError } from "@hdfive/format";
 import { canCast, datatypesEqual, dtypeName, shapesEqual, shapeText, userArray } from "../array/index.js";
-import { createDatasetHeader, type DatasetHeader, loadDataset } from "../engine/dataset-header.js";
-import { insertLink, removeLink, requireGroup } from "../engine/links.js";
-import { linkObject, unlinkObject } from "../engine/object-links.js";
-import { ensureGroups, pathComponents, resolvePath, tryResolve } from "../engine/path.js";
-import { createGroup } from "../engine/symbol-table.js";
-import type { Tx } from "../engine/tx.js";
+import { createDatasetHeader, type DatasetHeader, loadDataset } from "../engine/datasets/dataset-header.js";
+import { insertLink, removeLink, requireGroup } from "../engine/groups/links.js";
+import { linkObject, unlinkObject } from "../engine/groups/object-links.js";
+import { ensureGroups, pathComponents, resolvePath, tryResolve } from "../engine/groups/path.js";
+import { createGroup } from "../engine/groups/symbol-table.js";
+import type { Tx } from "../engine/transaction/tx.js";
 import { writeDataset } from "../pipeline/write.js";
 import type { Task } from "../task.js";
 import { type DatasetOptions, type DatasetPlan, newDataset, planDataset } from "./create-dataset.js";

@@ -1,11 +1,11 @@
 import { FormatError, HdfiveError, MESSAGE_IDS, objectHeader } from "@hdfive/format";
-import { type DatasetHeader, isDataset, loadDataset } from "../engine/dataset-header.js";
-import type { GroupLink, LinkPage, LinkPosition } from "../engine/group-link.js";
-import { countLinks, groupStyle, listLinks, requireGroup } from "../engine/links.js";
-import { checkUnknownMessages, findMessage, loadHeader } from "../engine/object-header.js";
-import { resolvePath, tryResolve } from "../engine/path.js";
-import { type ResolvedDatatype, resolveDatatype } from "../engine/shared.js";
-import type { Tx } from "../engine/tx.js";
+import { type DatasetHeader, isDataset, loadDataset } from "../engine/datasets/dataset-header.js";
+import type { GroupLink, LinkPage, LinkPosition } from "../engine/groups/group-link.js";
+import { countLinks, groupStyle, listLinks, requireGroup } from "../engine/groups/links.js";
+import { resolvePath, tryResolve } from "../engine/groups/path.js";
+import { checkUnknownMessages, findMessage, loadHeader } from "../engine/object-header/object-header.js";
+import { type ResolvedDatatype, resolveDatatype } from "../engine/object-header/shared.js";
+import type { Tx } from "../engine/transaction/tx.js";
 import type { Task } from "../task.js";
 import type { FileContext } from "./file-context.js";
 import { type ObjectInfo, objectInfo } from "./object-handle.js";

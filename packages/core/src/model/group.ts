@@ -1,7 +1,7 @@
 import { HdfiveError } from "@hdfive/format";
 import type { DtypeLike } from "../array/index.js";
-import { loadDataset } from "../engine/dataset-header.js";
-import type { GroupLink } from "../engine/group-link.js";
+import { loadDataset } from "../engine/datasets/dataset-header.js";
+import type { GroupLink } from "../engine/groups/group-link.js";
 import type { Task } from "../task.js";
 import type { DatasetOptions, RequireDatasetOptions } from "./create-dataset.js";
 import { Dataset } from "./dataset.js";

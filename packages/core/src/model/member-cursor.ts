@@ -1,4 +1,4 @@
-import type { GroupLink, LinkPosition } from "../engine/group-link.js";
+import type { GroupLink, LinkPosition } from "../engine/groups/group-link.js";
 import type { Task } from "../task.js";
 import type { FileContext } from "./file-context.js";
 import { linkBatch, memberBatch } from "./group-read.js";

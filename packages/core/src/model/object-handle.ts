@@ -1,6 +1,6 @@
 import { commentMessage, HdfiveError, MESSAGE_IDS } from "@hdfive/format";
-import { decodeMessage, findMessage, type Header, loadHeader } from "../engine/object-header.js";
-import type { Tx } from "../engine/tx.js";
+import { decodeMessage, findMessage, type Header, loadHeader } from "../engine/object-header/object-header.js";
+import type { Tx } from "../engine/transaction/tx.js";
 import { runAsync, runSync, type Task } from "../task.js";
 import { Attributes } from "./attributes.js";
 import type { FileContext } from "./file-context.js";

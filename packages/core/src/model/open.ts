@@ -1,6 +1,6 @@
 import { HdfiveError } from "@hdfive/format";
-import type { Limits } from "../engine/file-state.js";
-import { createFileState, openFileState } from "../engine/open.js";
+import { createFileState, openFileState } from "../engine/file/open.js";
+import type { Limits } from "../engine/transaction/file-state.js";
 import { ChunkCache } from "../pipeline/chunk-cache.js";
 import { CodecRegistry, type FilterCodec } from "../pipeline/filter-codec.js";
 import { BUILT_IN_CODECS } from "../pipeline/filters/built-in.js";

@@ -1,7 +1,7 @@
-import { comparePlaces } from "../engine/chunk-btree-node.js";
-import { type ChunkRecord, chunkIndexOf } from "../engine/chunk-index.js";
-import { loadDataset, putLayout, requireChunked } from "../engine/dataset-header.js";
-import type { Tx } from "../engine/tx.js";
+import { comparePlaces } from "../engine/chunk-index/chunk-btree-node.js";
+import { type ChunkRecord, chunkIndexOf } from "../engine/chunk-index/chunk-index.js";
+import { loadDataset, putLayout, requireChunked } from "../engine/datasets/dataset-header.js";
+import type { Tx } from "../engine/transaction/tx.js";
 import { type CachedChunk, isChanged } from "./chunk-cache.js";
 import type { EncodedChunk } from "./chunk-codec.js";
 import type { OpenFile } from "./open-file.js";

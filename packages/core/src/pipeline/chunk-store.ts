@@ -1,6 +1,6 @@
 import { HdfiveError } from "@hdfive/format";
-import { loadDataset } from "../engine/dataset-header.js";
-import { transact } from "../engine/drive.js";
+import { loadDataset } from "../engine/datasets/dataset-header.js";
+import { transact } from "../engine/transaction/drive.js";
 import { writeBytes } from "../storage/access.js";
 import { concurrently, perform, type Task } from "../task.js";
 import type { CachedChunk } from "./chunk-cache.js";

@@ -1,7 +1,7 @@
 import { type ContiguousLayout, FormatError, HdfiveError, type Layout } from "@hdfive/format";
 import { elementCount } from "../array/index.js";
-import { type DatasetHeader, loadDataset, putLayout, requireLayout } from "../engine/dataset-header.js";
-import { transact } from "../engine/drive.js";
+import { type DatasetHeader, loadDataset, putLayout, requireLayout } from "../engine/datasets/dataset-header.js";
+import { transact } from "../engine/transaction/drive.js";
 import { fetchBytes, writeBytes } from "../storage/access.js";
 import { type Effect, perform, type Task } from "../task.js";
 import { fillElement, filledBytes } from "./fill.js";

@@ -1,6 +1,6 @@
 import { FormatError } from "@hdfive/format";
 import { fillBytes } from "../array/index.js";
-import type { DatasetHeader } from "../engine/dataset-header.js";
+import type { DatasetHeader } from "../engine/datasets/dataset-header.js";
 
 /** One element of the dataset's fill value as the file stores it: the user's, or zeros. */
 export function fillElement(dataset: DatasetHeader): Uint8Array<ArrayBuffer> {

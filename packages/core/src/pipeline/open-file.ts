@@ -1,4 +1,4 @@
-import type { FileState } from "../engine/file-state.js";
+import type { FileState } from "../engine/transaction/file-state.js";
 import type { ChunkCache } from "./chunk-cache.js";
 import type { CodecRegistry } from "./filter-codec.js";
 

@@ -1,6 +1,6 @@
 import { type ChunkProjection, elementCount, forEachRun, heapReferences } from "../array/index.js";
-import type { DatasetHeader } from "../engine/dataset-header.js";
-import { transact } from "../engine/drive.js";
+import type { DatasetHeader } from "../engine/datasets/dataset-header.js";
+import { transact } from "../engine/transaction/drive.js";
 import { perform, type Task } from "../task.js";
 import { fillElement } from "./fill.js";
 import type { OpenFile } from "./open-file.js";

@@ -1,8 +1,8 @@
 import { type ChunkedLayout, FormatError, HdfiveError } from "@hdfive/format";
 import { type ChunkProjection, projectChunks, type ResolvedSelection } from "../array/index.js";
-import { type ChunkRecord, chunkIndexOf } from "../engine/chunk-index.js";
-import { type DatasetHeader, loadDataset, requireChunked } from "../engine/dataset-header.js";
-import { transact } from "../engine/drive.js";
+import { type ChunkRecord, chunkIndexOf } from "../engine/chunk-index/chunk-index.js";
+import { type DatasetHeader, loadDataset, requireChunked } from "../engine/datasets/dataset-header.js";
+import { transact } from "../engine/transaction/drive.js";
 import { fetchBytes } from "../storage/access.js";
 import { mergeRanges } from "../storage/ranges.js";
 import { concurrently, perform, type Task } from "../task.js";

@@ -12,7 +12,7 @@ import {
   type Selection,
   shapeText,
 } from "../array/index.js";
-import { type DatasetHeader, requireLayout } from "../engine/dataset-header.js";
+import { type DatasetHeader, requireLayout } from "../engine/datasets/dataset-header.js";
 import type { Task } from "../task.js";
 import { compactSource, contiguousSource } from "./contiguous-data.js";
 import type { OpenFile } from "./open-file.js";

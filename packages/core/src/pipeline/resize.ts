@@ -1,8 +1,8 @@
 import { type ChunkedLayout, HdfiveError } from "@hdfive/format";
 import { type AxisPiece, gather } from "../array/index.js";
-import { type ChunkBounds, type ChunkPage, chunkIndexOf } from "../engine/chunk-index.js";
-import { type DatasetHeader, loadDataset, putDimensions, requireChunked } from "../engine/dataset-header.js";
-import { transact } from "../engine/drive.js";
+import { type ChunkBounds, type ChunkPage, chunkIndexOf } from "../engine/chunk-index/chunk-index.js";
+import { type DatasetHeader, loadDataset, putDimensions, requireChunked } from "../engine/datasets/dataset-header.js";
+import { transact } from "../engine/transaction/drive.js";
 import { perform, type Task } from "../task.js";
 import { makeRoom } from "./chunk-store.js";
 import { filledBytes } from "./fill.js";

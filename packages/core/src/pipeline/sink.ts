@@ -9,9 +9,9 @@ import {
   type MemoryType,
   scatter,
 } from "../array/index.js";
-import { transact } from "../engine/drive.js";
-import { readHeapObject, wantHeapObjects } from "../engine/global-heap.js";
-import type { Tx } from "../engine/tx.js";
+import { readHeapObject, wantHeapObjects } from "../engine/heaps/global-heap.js";
+import { transact } from "../engine/transaction/drive.js";
+import type { Tx } from "../engine/transaction/tx.js";
 import { perform, type Task } from "../task.js";
 import type { OpenFile } from "./open-file.js";
 

@@ -1,8 +1,8 @@
 import type { ChunkedLayout } from "@hdfive/format";
 import { type ChunkProjection, gather, hasHeapData, projectChunks, type ResolvedSelection } from "../array/index.js";
-import { chunkIndexOf } from "../engine/chunk-index.js";
-import { type DatasetHeader, loadDataset, requireChunked } from "../engine/dataset-header.js";
-import { transact } from "../engine/drive.js";
+import { chunkIndexOf } from "../engine/chunk-index/chunk-index.js";
+import { type DatasetHeader, loadDataset, requireChunked } from "../engine/datasets/dataset-header.js";
+import { transact } from "../engine/transaction/drive.js";
 import { perform, type Task } from "../task.js";
 import type { CachedChunk } from "./chunk-cache.js";
 import { makeRoom } from "./chunk-store.js";

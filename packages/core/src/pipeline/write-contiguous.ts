@@ -7,7 +7,7 @@ import {
   type ResolvedSelection,
   rowMajorStrides,
 } from "../array/index.js";
-import type { DatasetHeader } from "../engine/dataset-header.js";
+import type { DatasetHeader } from "../engine/datasets/dataset-header.js";
 import { writeBytes } from "../storage/access.js";
 import { concurrently, perform, type Task } from "../task.js";
 import { FETCHES_IN_FLIGHT, type OpenFile } from "./open-file.js";

@@ -1,8 +1,8 @@
 import { type GlobalHeapId, HdfiveError } from "@hdfive/format";
 import type { HeapWriter, MemoryType, UserArray } from "../array/index.js";
-import { transact } from "../engine/drive.js";
-import { insertHeapObjects, removeHeapObjects } from "../engine/global-heap.js";
-import type { Tx } from "../engine/tx.js";
+import { insertHeapObjects, removeHeapObjects } from "../engine/heaps/global-heap.js";
+import { transact } from "../engine/transaction/drive.js";
+import type { Tx } from "../engine/transaction/tx.js";
 import { perform, type Task } from "../task.js";
 import type { OpenFile } from "./open-file.js";
 

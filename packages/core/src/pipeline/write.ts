@@ -10,9 +10,9 @@ import {
   type Selection,
   type UserArray,
 } from "../array/index.js";
-import { type DatasetHeader, loadDataset, putLayout, requireLayout } from "../engine/dataset-header.js";
-import { transact } from "../engine/drive.js";
-import type { Tx } from "../engine/tx.js";
+import { type DatasetHeader, loadDataset, putLayout, requireLayout } from "../engine/datasets/dataset-header.js";
+import { transact } from "../engine/transaction/drive.js";
+import type { Tx } from "../engine/transaction/tx.js";
 import { perform, type Task } from "../task.js";
 import { allocateContiguous, contiguousSource } from "./contiguous-data.js";
 import type { OpenFile } from "./open-file.js";

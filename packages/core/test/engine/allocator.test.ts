@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Allocator } from "../../src/engine/allocator.js";
+import { Allocator } from "../../src/engine/transaction/allocator.js";
 
 type Step = { readonly take: number } | { readonly give: number } | { readonly hold: boolean };
 

@@ -1,9 +1,9 @@
 import { FormatError, HdfiveError } from "@hdfive/format";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import type { ChunkBounds, ChunkIndex, ChunkPage, ChunkRecord } from "../../src/engine/chunk-record.js";
-import type { FileState } from "../../src/engine/file-state.js";
-import { Tx } from "../../src/engine/tx.js";
+import type { ChunkBounds, ChunkIndex, ChunkPage, ChunkRecord } from "../../src/engine/chunk-index/chunk-record.js";
+import type { FileState } from "../../src/engine/transaction/file-state.js";
+import { Tx } from "../../src/engine/transaction/tx.js";
 import {
   DEFAULT_K,
   flushed,

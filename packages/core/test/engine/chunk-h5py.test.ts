@@ -1,11 +1,16 @@
 import type { ChunkedLayout } from "@hdfive/format";
 import { describe, expect, it } from "vitest";
-import type { ChunkRecord } from "../../src/engine/chunk-record.js";
-import { createDatasetHeader, loadDataset, putLayout, requireChunked } from "../../src/engine/dataset-header.js";
-import type { FileState } from "../../src/engine/file-state.js";
-import { insertLink, requireGroup } from "../../src/engine/links.js";
-import { resolvePath } from "../../src/engine/path.js";
-import type { Tx } from "../../src/engine/tx.js";
+import type { ChunkRecord } from "../../src/engine/chunk-index/chunk-record.js";
+import {
+  createDatasetHeader,
+  loadDataset,
+  putLayout,
+  requireChunked,
+} from "../../src/engine/datasets/dataset-header.js";
+import { insertLink, requireGroup } from "../../src/engine/groups/links.js";
+import { resolvePath } from "../../src/engine/groups/path.js";
+import type { FileState } from "../../src/engine/transaction/file-state.js";
+import type { Tx } from "../../src/engine/transaction/tx.js";
 import { MemoryStorage } from "../../src/storage/memory-storage.js";
 import { DEFAULT_K, flushed, indexAt, newFile, reopen, run, walkedRecords, walkTree } from "./chunk-fixture.js";
 import { PYTHONS, withH5py } from "./h5py.js";

@@ -1,12 +1,12 @@
 import { HdfiveError } from "@hdfive/format";
 import { describe, expect, it } from "vitest";
-import { commit, planCommit } from "../../src/engine/commit.js";
-import { transact } from "../../src/engine/drive.js";
-import type { FileState } from "../../src/engine/file-state.js";
-import { insertLink, listLinks, requireGroup } from "../../src/engine/links.js";
-import { createFileState, openFileState } from "../../src/engine/open.js";
-import { ensureGroups, resolvePath } from "../../src/engine/path.js";
-import type { Tx } from "../../src/engine/tx.js";
+import { commit, planCommit } from "../../src/engine/file/commit.js";
+import { createFileState, openFileState } from "../../src/engine/file/open.js";
+import { insertLink, listLinks, requireGroup } from "../../src/engine/groups/links.js";
+import { ensureGroups, resolvePath } from "../../src/engine/groups/path.js";
+import { transact } from "../../src/engine/transaction/drive.js";
+import type { FileState } from "../../src/engine/transaction/file-state.js";
+import type { Tx } from "../../src/engine/transaction/tx.js";
 import { MemoryStorage } from "../../src/storage/memory-storage.js";
 import { runSync } from "../../src/task.js";
 

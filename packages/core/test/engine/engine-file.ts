@@ -1,8 +1,8 @@
-import { commit } from "../../src/engine/commit.js";
-import { type Operation, transact } from "../../src/engine/drive.js";
-import type { FileState } from "../../src/engine/file-state.js";
-import type { NewFileSettings } from "../../src/engine/open.js";
-import { createFileState, openFileState } from "../../src/engine/open.js";
+import { commit } from "../../src/engine/file/commit.js";
+import type { NewFileSettings } from "../../src/engine/file/open.js";
+import { createFileState, openFileState } from "../../src/engine/file/open.js";
+import { type Operation, transact } from "../../src/engine/transaction/drive.js";
+import type { FileState } from "../../src/engine/transaction/file-state.js";
 import { MemoryStorage } from "../../src/storage/memory-storage.js";
 import { perform, runAsync, runSync, type Task } from "../../src/task.js";
 import { StormStorage } from "./storm-storage.js";

@@ -1,9 +1,14 @@
 import { FormatError, type GlobalHeapId, globalHeap, Reader } from "@hdfive/format";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import type { HeapCursor } from "../../src/engine/file-state.js";
-import { insertHeapObjects, readHeapObject, removeHeapObjects, wantHeapObjects } from "../../src/engine/global-heap.js";
-import { Tx } from "../../src/engine/tx.js";
+import {
+  insertHeapObjects,
+  readHeapObject,
+  removeHeapObjects,
+  wantHeapObjects,
+} from "../../src/engine/heaps/global-heap.js";
+import type { HeapCursor } from "../../src/engine/transaction/file-state.js";
+import { Tx } from "../../src/engine/transaction/tx.js";
 import { MemoryStorage } from "../../src/storage/memory-storage.js";
 import { DEFAULT_K, flushed, newFile, reopen, run, runSlow, storm } from "./chunk-fixture.js";
 import { PYTHONS, withH5py } from "./h5py.js";

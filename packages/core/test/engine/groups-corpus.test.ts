@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { HdfiveError } from "@hdfive/format";
 import { expect, it } from "vitest";
-import type { GroupLink } from "../../src/engine/group-link.js";
-import { countLinks, groupStyle, listLinks } from "../../src/engine/links.js";
-import { findMessage, loadHeader } from "../../src/engine/object-header.js";
-import { tryResolve } from "../../src/engine/path.js";
+import type { GroupLink } from "../../src/engine/groups/group-link.js";
+import { countLinks, groupStyle, listLinks } from "../../src/engine/groups/links.js";
+import { tryResolve } from "../../src/engine/groups/path.js";
+import { findMessage, loadHeader } from "../../src/engine/object-header/object-header.js";
 import { type EngineFile, openFile } from "./engine-file.js";
 
 const corpus = fileURLToPath(new URL("../../../../../shared/corpus", import.meta.url));

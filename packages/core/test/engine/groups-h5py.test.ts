@@ -8,10 +8,10 @@ import {
   listLinks,
   removeLink,
   requireGroup,
-} from "../../src/engine/links.js";
-import { ensureGroups, resolvePath } from "../../src/engine/path.js";
-import { createGroup } from "../../src/engine/symbol-table.js";
-import type { Tx } from "../../src/engine/tx.js";
+} from "../../src/engine/groups/links.js";
+import { ensureGroups, resolvePath } from "../../src/engine/groups/path.js";
+import { createGroup } from "../../src/engine/groups/symbol-table.js";
+import type { Tx } from "../../src/engine/transaction/tx.js";
 import { type EngineFile, newFile, openCounted, openFile } from "./engine-file.js";
 import { walkGroup } from "./group-walker.js";
 import { PYTHONS, withH5py } from "./h5py.js";

@@ -1,11 +1,11 @@
 import { HdfiveError } from "@hdfive/format";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { GroupLink } from "../../src/engine/group-link.js";
-import { insertLink, listLinks, removeLink, requireGroup } from "../../src/engine/links.js";
-import { unlinkObject } from "../../src/engine/object-links.js";
-import { ensureGroups, resolvePath } from "../../src/engine/path.js";
-import type { Tx } from "../../src/engine/tx.js";
+import type { GroupLink } from "../../src/engine/groups/group-link.js";
+import { insertLink, listLinks, removeLink, requireGroup } from "../../src/engine/groups/links.js";
+import { unlinkObject } from "../../src/engine/groups/object-links.js";
+import { ensureGroups, resolvePath } from "../../src/engine/groups/path.js";
+import type { Tx } from "../../src/engine/transaction/tx.js";
 import { newFile, openFile } from "./engine-file.js";
 
 const rootOf = (tx: Tx): number => tx.state.superblock.rootAddress as number;

@@ -1,8 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { findAttribute, listAttributes, putAttribute, removeAttribute } from "../../src/engine/attributes.js";
-import { loadHeader } from "../../src/engine/object-header.js";
-import { resolvePath } from "../../src/engine/path.js";
-import type { Tx } from "../../src/engine/tx.js";
+import { resolvePath } from "../../src/engine/groups/path.js";
+import {
+  findAttribute,
+  listAttributes,
+  putAttribute,
+  removeAttribute,
+} from "../../src/engine/object-header/attributes.js";
+import { loadHeader } from "../../src/engine/object-header/object-header.js";
+import type { Tx } from "../../src/engine/transaction/tx.js";
 import { newFile, openFile } from "./engine-file.js";
 import { PYTHONS, withH5py } from "./h5py.js";
 

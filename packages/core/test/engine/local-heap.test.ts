@@ -1,7 +1,7 @@
 import { encodeText } from "@hdfive/format";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createHeap, heapInsert, heapRemove, heapText } from "../../src/engine/local-heap.js";
+import { createHeap, heapInsert, heapRemove, heapText } from "../../src/engine/heaps/local-heap.js";
 import { newFile, openFile } from "./engine-file.js";
 
 describe("a local heap", () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { insertLink, removeLink, requireGroup } from "../../src/engine/links.js";
-import { loadHeader } from "../../src/engine/object-header.js";
-import { deleteObject, linkObject, unlinkObject } from "../../src/engine/object-links.js";
-import { ensureGroups, resolvePath } from "../../src/engine/path.js";
-import type { Tx } from "../../src/engine/tx.js";
+import { insertLink, removeLink, requireGroup } from "../../src/engine/groups/links.js";
+import { deleteObject, linkObject, unlinkObject } from "../../src/engine/groups/object-links.js";
+import { ensureGroups, resolvePath } from "../../src/engine/groups/path.js";
+import { loadHeader } from "../../src/engine/object-header/object-header.js";
+import type { Tx } from "../../src/engine/transaction/tx.js";
 import { type EngineFile, newFile, openFile } from "./engine-file.js";
 import { PYTHONS, withH5py } from "./h5py.js";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { createHeader } from "../../src/engine/header-edit.js";
-import { insertLink, removeLink, requireGroup } from "../../src/engine/links.js";
-import { ensureGroups, resolvePath, tryResolve } from "../../src/engine/path.js";
-import type { Tx } from "../../src/engine/tx.js";
+import { insertLink, removeLink, requireGroup } from "../../src/engine/groups/links.js";
+import { ensureGroups, resolvePath, tryResolve } from "../../src/engine/groups/path.js";
+import { createHeader } from "../../src/engine/object-header/header-edit.js";
+import type { Tx } from "../../src/engine/transaction/tx.js";
 import { type EngineFile, newFile } from "./engine-file.js";
 
 const rootOf = (tx: Tx): number => tx.state.superblock.rootAddress as number;

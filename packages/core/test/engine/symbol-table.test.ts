@@ -1,8 +1,8 @@
 import { encodeText, type SymbolTable } from "@hdfive/format";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { countEntries, createSymbolTable, findEntry, listEntries } from "../../src/engine/symbol-table.js";
-import { insertEntry, removeEntry } from "../../src/engine/symbol-table-edit.js";
+import { countEntries, createSymbolTable, findEntry, listEntries } from "../../src/engine/groups/symbol-table.js";
+import { insertEntry, removeEntry } from "../../src/engine/groups/symbol-table-edit.js";
 import { type EngineFile, newFile, openFile } from "./engine-file.js";
 import { walkGroup } from "./group-walker.js";
 

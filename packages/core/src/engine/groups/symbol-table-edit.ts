@@ -8,9 +8,9 @@ import {
   symbolNode,
   symbolNodeCapacity,
 } from "@hdfive/format";
+import { heapInsert, heapRemove, textBytes } from "../heaps/local-heap.js";
+import type { Tx } from "../transaction/tx.js";
 import { descend, type Leaf, openTable, type Step } from "./group-tree.js";
-import { heapInsert, heapRemove, textBytes } from "./local-heap.js";
-import type { Tx } from "./tx.js";
 
 /** What a new link of an old-style group leads to; a soft link's path as bytes. File Format Specification, section III.C. */
 export type NewEntryTarget =

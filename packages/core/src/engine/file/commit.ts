@@ -1,7 +1,7 @@
 import { HdfiveError, superblock as superblockCodec, Writer } from "@hdfive/format";
-import { resizeStorage, writeBytes } from "../storage/access.js";
-import { perform, type Task } from "../task.js";
-import type { DirtyNode, FileState } from "./file-state.js";
+import { resizeStorage, writeBytes } from "../../storage/access.js";
+import { perform, type Task } from "../../task.js";
+import type { DirtyNode, FileState } from "../transaction/file-state.js";
 
 /** Bytes to put at an absolute offset of the storage. */
 export interface PlannedWrite {

@@ -11,6 +11,7 @@ import {
   MESSAGE_IDS,
   UnsupportedError,
 } from "@hdfive/format";
+import type { Tx } from "../transaction/tx.js";
 import { appendMessage, removeMessage, replaceMessage } from "./header-edit.js";
 import {
   decodeMessage,
@@ -22,7 +23,6 @@ import {
   type MessageRef,
 } from "./object-header.js";
 import { type ResolvedDatatype, resolveCommitted } from "./shared.js";
-import type { Tx } from "./tx.js";
 
 /** An attribute of an object: its type, shape and stored bytes. */
 export interface AttributeRecord extends ResolvedDatatype {

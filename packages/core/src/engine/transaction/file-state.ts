@@ -1,7 +1,7 @@
 import type { FormatContext, NodeCodec, Superblock } from "@hdfive/format";
-import type { BlockCache } from "../storage/block-cache.js";
-import type { Storage } from "../storage/storage.js";
-import type { Lock } from "../task.js";
+import type { BlockCache } from "../../storage/block-cache.js";
+import type { Storage } from "../../storage/storage.js";
+import type { Lock } from "../../task.js";
 import type { Allocator } from "./allocator.js";
 import type { DerivedCache } from "./derived-cache.js";
 import type { NodeCache } from "./node-cache.js";

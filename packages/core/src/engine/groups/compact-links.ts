@@ -9,9 +9,8 @@ import {
   MESSAGE_IDS,
   UnsupportedError,
 } from "@hdfive/format";
-import type { GroupLink, LinkPage, LinkPosition, NewLink } from "./group-link.js";
-import { appendMessage, removeMessage, replaceMessage } from "./header-edit.js";
-import { compareBytes } from "./local-heap.js";
+import { compareBytes } from "../heaps/local-heap.js";
+import { appendMessage, removeMessage, replaceMessage } from "../object-header/header-edit.js";
 import {
   decodeMessage,
   encodeMessage,
@@ -20,8 +19,9 @@ import {
   type Header,
   loadHeader,
   requireMessage,
-} from "./object-header.js";
-import type { Tx } from "./tx.js";
+} from "../object-header/object-header.js";
+import type { Tx } from "../transaction/tx.js";
+import type { GroupLink, LinkPage, LinkPosition, NewLink } from "./group-link.js";
 
 /** Links that stay in the header when the group does not say otherwise. File Format Specification, section IV.A.2.k. */
 const DEFAULT_MAX_COMPACT = 8;

@@ -14,7 +14,7 @@ import {
   UnsupportedError,
   Writer,
 } from "@hdfive/format";
-import type { Tx } from "./tx.js";
+import type { Tx } from "../transaction/tx.js";
 
 /** A message and where it stands: the index of its chunk in the header and its own index in that chunk. */
 export interface MessageRef extends HeaderMessage {

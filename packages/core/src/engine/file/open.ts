@@ -9,17 +9,17 @@ import {
   type Superblock,
   superblock as superblockCodec,
 } from "@hdfive/format";
-import { BlockCache } from "../storage/block-cache.js";
-import type { ByteRange } from "../storage/ranges.js";
-import type { Storage } from "../storage/storage.js";
-import { type Effect, Lock, perform, type Task } from "../task.js";
-import { Allocator } from "./allocator.js";
-import { DerivedCache } from "./derived-cache.js";
-import { transact } from "./drive.js";
-import { DEFAULT_LIMITS, type FileState, type Limits } from "./file-state.js";
-import { NodeCache } from "./node-cache.js";
+import { BlockCache } from "../../storage/block-cache.js";
+import type { ByteRange } from "../../storage/ranges.js";
+import type { Storage } from "../../storage/storage.js";
+import { type Effect, Lock, perform, type Task } from "../../task.js";
+import { createGroup } from "../groups/symbol-table.js";
+import { Allocator } from "../transaction/allocator.js";
+import { DerivedCache } from "../transaction/derived-cache.js";
+import { transact } from "../transaction/drive.js";
+import { DEFAULT_LIMITS, type FileState, type Limits } from "../transaction/file-state.js";
+import { NodeCache } from "../transaction/node-cache.js";
 import { readExtension } from "./superblock-extension.js";
-import { createGroup } from "./symbol-table.js";
 
 /** How the engine opens a file. */
 export interface EngineOptions {

@@ -7,12 +7,12 @@ import {
   symbolTableMessage,
   UnsupportedError,
 } from "@hdfive/format";
+import { decodeMessage, findMessage, loadHeader } from "../object-header/object-header.js";
+import type { Tx } from "../transaction/tx.js";
 import { countCompact, findCompact, insertCompact, listCompact, removeCompact } from "./compact-links.js";
 import type { GroupAccess, GroupLink, LinkPage, LinkPosition, NewLink } from "./group-link.js";
-import { decodeMessage, findMessage, loadHeader } from "./object-header.js";
 import { countEntries, findEntry, listEntries } from "./symbol-table.js";
 import { insertEntry, removeEntry } from "./symbol-table-edit.js";
-import type { Tx } from "./tx.js";
 
 /** How the object at an address keeps links; `null` when it is not a group. Sections IV.A.2.c and IV.A.2.r. */
 export function groupStyle(tx: Tx, headerAddress: number): GroupAccess | null {

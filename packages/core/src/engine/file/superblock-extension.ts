@@ -1,6 +1,6 @@
 import { btreeKMessage, type FormatContext, MESSAGE_IDS, UnsupportedError } from "@hdfive/format";
-import { decodeMessage, findMessage, loadHeader } from "./object-header.js";
-import type { Tx } from "./tx.js";
+import { decodeMessage, findMessage, loadHeader } from "../object-header/object-header.js";
+import type { Tx } from "../transaction/tx.js";
 
 /** What a superblock extension says about the whole file. */
 export interface Extension {

@@ -1,6 +1,6 @@
 import { FormatError, type GroupNode, groupNode, type SymbolNode, type SymbolTable, symbolNode } from "@hdfive/format";
-import { compareText, heapSegment } from "./local-heap.js";
-import type { Tx } from "./tx.js";
+import { compareText, heapSegment } from "../heaps/local-heap.js";
+import type { Tx } from "../transaction/tx.js";
 
 /** One node on the way from the root of a group's B-tree down to a symbol table node. */
 export interface Step {

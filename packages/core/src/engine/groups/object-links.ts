@@ -8,12 +8,12 @@ import {
   sharedMessage,
   UnsupportedError,
 } from "@hdfive/format";
-import { freeDatasetStorage } from "./dataset-storage.js";
-import { freeHeader, setReferenceCount } from "./header-edit.js";
+import { freeDatasetStorage } from "../datasets/dataset-storage.js";
+import { freeHeader, setReferenceCount } from "../object-header/header-edit.js";
+import { decodeMessage, findMessage, type Header, loadHeader } from "../object-header/object-header.js";
+import type { Tx } from "../transaction/tx.js";
 import { groupStyle, listLinks } from "./links.js";
-import { decodeMessage, findMessage, type Header, loadHeader } from "./object-header.js";
 import { freeSymbolTable } from "./symbol-table.js";
-import type { Tx } from "./tx.js";
 
 /** Counts one more hard link to an object. A new object starts with a count of 1. Section IV.A.1.a. */
 export function linkObject(tx: Tx, address: number): void {

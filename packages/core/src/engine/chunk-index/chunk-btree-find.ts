@@ -1,3 +1,4 @@
+import type { Tx } from "../transaction/tx.js";
 import {
   type ChunkTree,
   childAt,
@@ -9,7 +10,6 @@ import {
   type ScaledNode,
 } from "./chunk-btree-node.js";
 import type { ChunkRecord } from "./chunk-record.js";
-import type { Tx } from "./tx.js";
 
 /** A node and the places, from `from` up to `to` in the list of those looked for, that belong under it. */
 export interface Share {

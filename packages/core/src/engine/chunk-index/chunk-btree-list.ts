@@ -1,4 +1,5 @@
 import { FormatError } from "@hdfive/format";
+import type { Tx } from "../transaction/tx.js";
 import {
   type ChunkTree,
   comparePlaces,
@@ -9,7 +10,6 @@ import {
   type ScaledNode,
 } from "./chunk-btree-node.js";
 import type { ChunkBounds, ChunkPage, ChunkRecord } from "./chunk-record.js";
-import type { Tx } from "./tx.js";
 
 /** Which part of the tree is wanted. */
 interface Scope {

@@ -1,5 +1,5 @@
 import { type FormatContext, FormatError, HdfiveError, type NodeCodec, Reader } from "@hdfive/format";
-import type { ByteRange } from "../storage/ranges.js";
+import type { ByteRange } from "../../storage/ranges.js";
 import { FAULT } from "./fault.js";
 import type { FileState, HeapCursor } from "./file-state.js";
 import { type Extent, StagedChanges } from "./staged-changes.js";

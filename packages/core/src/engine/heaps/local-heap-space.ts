@@ -1,5 +1,5 @@
 import { FormatError, type LocalHeap, localHeapFreeBlock, Writer } from "@hdfive/format";
-import type { Tx } from "./tx.js";
+import type { Tx } from "../transaction/tx.js";
 
 /** A hole in the data segment, as the list of holes has it. */
 export interface FreeBlock {

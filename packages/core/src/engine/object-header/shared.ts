@@ -11,8 +11,8 @@ import {
   sharedMessage,
   UnsupportedError,
 } from "@hdfive/format";
+import type { Tx } from "../transaction/tx.js";
 import { loadHeader, requireMessage } from "./object-header.js";
-import type { Tx } from "./tx.js";
 
 /** A datatype and, when it is a committed one, the object that holds it. */
 export interface ResolvedDatatype {

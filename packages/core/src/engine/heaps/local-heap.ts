@@ -1,4 +1,5 @@
 import { decodeText, FormatError, HdfiveError, type LocalHeap, localHeap } from "@hdfive/format";
+import type { Tx } from "../transaction/tx.js";
 import {
   align,
   alignedSize,
@@ -10,7 +11,6 @@ import {
   place,
   walkFreeList,
 } from "./local-heap-space.js";
-import type { Tx } from "./tx.js";
 
 const STRUCTURE = "local-heap";
 const SEGMENT = "local-heap data segment";

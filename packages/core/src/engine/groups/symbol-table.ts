@@ -8,11 +8,11 @@ import {
   symbolNode,
   symbolTableMessage,
 } from "@hdfive/format";
+import { compareText, createHeap, freeHeap, textBytes } from "../heaps/local-heap.js";
+import { createHeaderFirst, type NewMessage } from "../object-header/header-edit.js";
+import { encodeMessage } from "../object-header/object-header.js";
+import type { Tx } from "../transaction/tx.js";
 import { descend, openTable, scanTable } from "./group-tree.js";
-import { createHeaderFirst, type NewMessage } from "./header-edit.js";
-import { compareText, createHeap, freeHeap, textBytes } from "./local-heap.js";
-import { encodeMessage } from "./object-header.js";
-import type { Tx } from "./tx.js";
 
 /** What a link of an old-style group leads to. File Format Specification, section III.C. */
 export type EntryTarget =

@@ -1,4 +1,5 @@
 import { FormatError } from "@hdfive/format";
+import type { Tx } from "../transaction/tx.js";
 import { wantFirst } from "./chunk-btree-list.js";
 import {
   type ChunkTree,
@@ -15,7 +16,6 @@ import {
   type ScaledNode,
 } from "./chunk-btree-node.js";
 import type { ChunkRecord, ChunkRemoval } from "./chunk-record.js";
-import type { Tx } from "./tx.js";
 
 /** What a removal under a node means for its parent. */
 interface Outcome {

@@ -1,6 +1,6 @@
 import { HdfiveError } from "@hdfive/format";
-import { syncUnavailable } from "../storage/storage.js";
-import type { Effect } from "../task.js";
+import { syncUnavailable } from "../../storage/storage.js";
+import type { Effect } from "../../task.js";
 import { FAULT } from "./fault.js";
 import type { FileState } from "./file-state.js";
 import { Tx } from "./tx.js";

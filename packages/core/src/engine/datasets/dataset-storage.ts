@@ -1,7 +1,7 @@
-import { chunkIndexOf } from "./chunk-index.js";
+import { chunkIndexOf } from "../chunk-index/chunk-index.js";
+import type { Header } from "../object-header/object-header.js";
+import type { Tx } from "../transaction/tx.js";
 import { loadDataset } from "./dataset-header.js";
-import type { Header } from "./object-header.js";
-import type { Tx } from "./tx.js";
 
 /** Chunks freed per step. */
 const BATCH = 4096;

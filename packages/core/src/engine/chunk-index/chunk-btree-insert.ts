@@ -1,4 +1,5 @@
 import { FormatError, HdfiveError } from "@hdfive/format";
+import type { Tx } from "../transaction/tx.js";
 import { leavesOf } from "./chunk-btree-find.js";
 import {
   type ChunkTree,
@@ -14,7 +15,6 @@ import {
   type ScaledNode,
 } from "./chunk-btree-node.js";
 import type { ChunkChange, ChunkRecord } from "./chunk-record.js";
-import type { Tx } from "./tx.js";
 
 /**
  * Parts of a full node's children that stay left when it splits, as libhdf5 has them by default: of the leftmost node,

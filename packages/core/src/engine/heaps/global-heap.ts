@@ -10,8 +10,8 @@ import {
   globalHeapObjectSize,
   Reader,
 } from "@hdfive/format";
-import type { HeapCursor } from "./file-state.js";
-import type { Extent, Tx } from "./tx.js";
+import type { HeapCursor } from "../transaction/file-state.js";
+import type { Extent, Tx } from "../transaction/tx.js";
 
 const FIRST_BYTE_OF_SIGNATURE = 0x47;
 

@@ -1,4 +1,4 @@
-import type { Tx } from "./tx.js";
+import type { Tx } from "../transaction/tx.js";
 
 /** Where one chunk is and how it is stored. */
 export interface ChunkRecord {

@@ -1,8 +1,8 @@
 import { HdfiveError, UnsupportedError } from "@hdfive/format";
+import type { Tx } from "../transaction/tx.js";
 import type { GroupLink } from "./group-link.js";
 import { findLink, groupStyle, insertLink, requireGroup } from "./links.js";
 import { createGroup } from "./symbol-table.js";
-import type { Tx } from "./tx.js";
 
 /** Where a path ends. */
 export interface Resolved {

@@ -1,6 +1,6 @@
 import { type ChunkKey, type ChunkNode, chunkNode, FormatError, type NodeCodec, type Reader } from "@hdfive/format";
+import type { Tx } from "../transaction/tx.js";
 import type { ChunkRecord } from "./chunk-record.js";
-import type { Tx } from "./tx.js";
 
 /** A key of the tree with its place counted in chunks. */
 export interface ScaledKey {

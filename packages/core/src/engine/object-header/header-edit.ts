@@ -11,6 +11,7 @@ import {
   objectHeader,
   referenceCountMessage,
 } from "@hdfive/format";
+import type { Tx } from "../transaction/tx.js";
 import {
   encodeMessage,
   findMessage,
@@ -19,7 +20,6 @@ import {
   loadHeader,
   type MessageRef,
 } from "./object-header.js";
-import type { Tx } from "./tx.js";
 
 /** A message to put into a header; the bytes are as encoded, without padding. */
 export interface NewMessage {

@@ -16,7 +16,7 @@ import {
   MESSAGE_IDS,
   UnsupportedError,
 } from "@hdfive/format";
-import { createHeader, type NewMessage, replaceMessage } from "./header-edit.js";
+import { createHeader, type NewMessage, replaceMessage } from "../object-header/header-edit.js";
 import {
   checkUnknownMessages,
   decodeMessage,
@@ -25,9 +25,9 @@ import {
   type Header,
   loadHeader,
   requireMessage,
-} from "./object-header.js";
-import { type ResolvedDatatype, resolveDatatype } from "./shared.js";
-import type { Tx } from "./tx.js";
+} from "../object-header/object-header.js";
+import { type ResolvedDatatype, resolveDatatype } from "../object-header/shared.js";
+import type { Tx } from "../transaction/tx.js";
 
 /** A layout that this version does not handle: the rest of the dataset can still be looked at. */
 export interface UnsupportedLayout {
