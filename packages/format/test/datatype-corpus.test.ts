@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { describedDatatype } from "../../testing/src/corpus/described-datatype.js";
 import { type Attribute, attributeMessage, datatype, type FormatContext, Reader, Writer } from "../src/index.js";
 import { type CorpusFile, corpusFiles, corpusIsPresent } from "./corpus.js";
 import { CorpusWalk, type RealStructure } from "./corpus-structures.js";
-import { expectedForm } from "./expected-datatype.js";
 
 interface ExpectedObject {
   readonly addr?: number | string;
@@ -56,7 +56,7 @@ test.runIf(corpusIsPresent())("datatypes of the corpus say what the C library sa
       const expected = byAddress.get(address);
       const where = `${file.name} at ${address}`;
       if (codec === datatype && expected?.dtype) {
-        const form = expectedForm(datatype.decode(new Reader(bytes, where), context));
+        const form = describedDatatype(datatype.decode(new Reader(bytes, where), context));
         expect(comparable(form), where).toEqual(comparable(expected.dtype));
         compared++;
       } else if (codec === attributeMessage) {
@@ -78,7 +78,7 @@ function compareAttribute(
   if (!expected?.dtype || "shared" in attribute.datatype) {
     return 0;
   }
-  const form = comparable(expectedForm(attribute.datatype));
+  const form = comparable(describedDatatype(attribute.datatype));
   expect(form, `${where}, ${attribute.name}`).toEqual(comparable(expected.dtype));
   return 1;
 }
