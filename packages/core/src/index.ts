@@ -55,7 +55,7 @@ export {
 export type { GroupLink } from "./engine/groups/group-link.js";
 export type { Limits } from "./engine/transaction/file-state.js";
 export type { AttributeValue } from "./model/attribute-value.js";
-export { type AttributeInfo, type AttributeOptions, Attributes } from "./model/attributes.js";
+export { type AttributeInfo, type AttributeOptions, Attributes, type ConvertOptions } from "./model/attributes.js";
 export type { DatasetOptions, RequireDatasetOptions } from "./model/create-dataset.js";
 export { Dataset, type ReadOptions, type WriteOptions } from "./model/dataset.js";
 export type { DatasetInfo } from "./model/dataset-info.js";

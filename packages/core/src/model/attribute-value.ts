@@ -1,4 +1,12 @@
-import { elementCount, hasHeapData, heapReferences, memoryType, NdArray, type Scalar } from "../array/index.js";
+import {
+  type DtypeLike,
+  elementCount,
+  hasHeapData,
+  heapReferences,
+  memoryType,
+  NdArray,
+  type Scalar,
+} from "../array/index.js";
 import { type AttributeRecord, listAttributes } from "../engine/object-header/attributes.js";
 import type { Tx } from "../engine/transaction/tx.js";
 import { heapReader, prefetchHeap } from "../pipeline/sink.js";
@@ -23,11 +31,12 @@ export function attributeValue(tx: Tx, record: AttributeRecord): AttributeValue 
 }
 
 /** The value of an attribute as an array, `null` for a null dataspace. */
-export function attributeArray(tx: Tx, { datatype, dataspace, data }: AttributeRecord): NdArray | null {
+export function attributeArray(tx: Tx, record: AttributeRecord, as?: DtypeLike): NdArray | null {
+  const { datatype, dataspace, data } = record;
   if (dataspace.type === "null") {
     return null;
   }
-  const memory = memoryType(datatype);
+  const memory = memoryType(datatype, as);
   const count = elementCount(dataspace.dimensions);
   const into = memory.allocate(count);
   prefetchHeap(tx, memory, data, 0, count);

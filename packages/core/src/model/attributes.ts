@@ -38,6 +38,12 @@ export interface AttributeOptions {
   readonly shape?: readonly number[] | undefined;
 }
 
+/** How values are given, where it is not as they are stored. */
+export interface ConvertOptions {
+  /** The dtype to convert to: another numeric one, or opaque bytes for fixed strings. */
+  readonly as?: DtypeLike | undefined;
+}
+
 /** What is stored about an attribute. */
 export interface AttributeInfo {
   readonly name: string;
@@ -79,12 +85,12 @@ export class Attributes {
   }
 
   /** The value of an attribute always as an array, of shape `[]` for a scalar; `null` for a null dataspace. */
-  getArray(name: string): Promise<NdArray | null> {
-    return this.#owner.run(() => this.#getArray(name));
+  getArray(name: string, options: ConvertOptions = {}): Promise<NdArray | null> {
+    return this.#owner.run(() => this.#getArray(name, options));
   }
   /** As `getArray`, without waiting. */
-  getArraySync(name: string): NdArray | null {
-    return this.#owner.runSync(() => this.#getArray(name));
+  getArraySync(name: string, options: ConvertOptions = {}): NdArray | null {
+    return this.#owner.runSync(() => this.#getArray(name, options));
   }
 
   /** Datatype and shape of an attribute. */
@@ -163,8 +169,8 @@ export class Attributes {
     return yield* this.#owner.context.transact((tx) => attributeValue(tx, this.#require(tx, name)));
   }
 
-  *#getArray(name: string): Task<NdArray | null> {
-    return yield* this.#owner.context.transact((tx) => attributeArray(tx, this.#require(tx, name)));
+  *#getArray(name: string, { as }: ConvertOptions): Task<NdArray | null> {
+    return yield* this.#owner.context.transact((tx) => attributeArray(tx, this.#require(tx, name), as));
   }
 
   *#info(name: string): Task<AttributeInfo> {

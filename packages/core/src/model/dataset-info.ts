@@ -1,5 +1,5 @@
 import type { ContiguousLayout, FillValue, FilterDescription } from "@hdfive/format";
-import { elementCount, memoryType, NdArray, type Scalar } from "../array/index.js";
+import { type DtypeLike, elementCount, memoryType, NdArray, type Scalar } from "../array/index.js";
 import { type ChunkPage, chunkIndexOf } from "../engine/chunk-index/chunk-index.js";
 import { type DatasetHeader, loadDataset } from "../engine/datasets/dataset-header.js";
 import { loadHeader } from "../engine/object-header/object-header.js";
@@ -82,10 +82,10 @@ function* countChunks(
 }
 
 /** The fill value of a dataset as a JavaScript value. */
-export function* fillValueOf(context: FileContext, address: number): Task<Scalar | NdArray> {
+export function* fillValueOf(context: FileContext, address: number, as?: DtypeLike): Task<Scalar | NdArray> {
   return yield* context.transact((tx) => {
     const header = loadDataset(tx, address);
-    const memory = memoryType(header.datatype);
+    const memory = memoryType(header.datatype, as);
     const element = fillElement(header);
     const into = memory.allocate(1);
     prefetchHeap(tx, memory, element, 0, 1);

@@ -21,6 +21,7 @@ import { resizeDataset } from "../pipeline/resize.js";
 import { writeDataset } from "../pipeline/write.js";
 import type { Task } from "../task.js";
 import { appended } from "./append.js";
+import type { ConvertOptions } from "./attributes.js";
 import { type DatasetInfo, datasetInfo, fillValueOf } from "./dataset-info.js";
 import type { FileContext } from "./file-context.js";
 import { ObjectHandle } from "./object-handle.js";
@@ -176,12 +177,12 @@ export class Dataset<D extends DtypeLike = DtypeLike> extends ObjectHandle {
   }
 
   /** The value of elements never written; zero, an empty string and the like when the file sets none. */
-  fillValue(): Promise<Scalar | NdArray> {
-    return this.run(() => fillValueOf(this.context, this.address));
+  fillValue({ as }: ConvertOptions = {}): Promise<Scalar | NdArray> {
+    return this.run(() => fillValueOf(this.context, this.address, as));
   }
   /** As `fillValue`, without waiting. */
-  fillValueSync(): Scalar | NdArray {
-    return this.runSync(() => fillValueOf(this.context, this.address));
+  fillValueSync({ as }: ConvertOptions = {}): Scalar | NdArray {
+    return this.runSync(() => fillValueOf(this.context, this.address, as));
   }
 
   /** What is stored about the dataset. Counts chunks as they stand in the file: changed ones are stored first. */

@@ -1,5 +1,6 @@
-import type { Dataset, Group, NamedDatatype } from "@hdfive/core";
-import { compareValues, type ValuesContext } from "./compare-values.js";
+import type { Dataset, Datatype, Group, NamedDatatype } from "@hdfive/core";
+import { compareValues, type ElementBlocks, type ValuesContext } from "./compare-values.js";
+import { withoutText } from "./dataset-blocks.js";
 import { describedDatatype } from "./described-datatype.js";
 import { type ExpectedAttribute, type ExpectedObject, expectedInteger } from "./expected.js";
 
@@ -64,10 +65,14 @@ async function compareAttribute(
   findings.equal(path, `${fact}: dtype`, expected.dtype, { ...describedDatatype(info.datatype), ...committed });
   findings.equal(path, `${fact}: shape`, expected.shape, info.shape?.map(expectedInteger) ?? null);
   const count = info.shape === null ? 0 : info.shape.reduce((product, extent) => product * extent, 1);
-  await compareValues(context, { path, fact }, expected, info.datatype, async function* () {
-    const values = await attrs.getArray(name);
-    if (values !== null) {
-      yield { data: values.data, count };
-    }
-  });
+  const valuesAs = (as?: Datatype): ElementBlocks =>
+    async function* () {
+      const values = await attrs.getArray(name, { as });
+      if (values !== null) {
+        yield { data: values.data, count };
+      }
+    };
+  const raw = withoutText(info.datatype);
+  const rawBlocks = raw === null ? undefined : valuesAs(raw);
+  await compareValues(context, { path, fact }, expected, info.datatype, valuesAs(), rawBlocks);
 }

@@ -1,5 +1,5 @@
-import { type Dataset, type DatasetInfo, type FillValue, NdArray } from "@hdfive/core";
-import { compareValues, type ValuesContext } from "./compare-values.js";
+import { type Dataset, type DatasetInfo, type Datatype, type FillValue, NdArray } from "@hdfive/core";
+import { compareValues, type ElementBlocks, type ValuesContext } from "./compare-values.js";
 import { datasetBlocks, withoutText } from "./dataset-blocks.js";
 import { describedDatatype } from "./described-datatype.js";
 import type { Elements } from "./encoded-elements.js";
@@ -102,9 +102,14 @@ async function compareFill(
   const { status, alloc, time } = expected;
   const got = { status: fill.defined, alloc: ALLOCATION_TIMES[fill.allocationTime], time: FILL_TIMES[fill.fillTime] };
   findings.equal(path, "fill", { status, alloc, time }, got);
-  await compareValues(context, { path, fact: "fill value" }, expected, dataset.datatype, async function* () {
-    const value = await dataset.fillValue();
-    const data: Elements = value instanceof NdArray ? value.data : [value];
-    yield { data, count: 1 };
-  });
+  const valueAs = (as?: Datatype): ElementBlocks =>
+    async function* () {
+      const value = await dataset.fillValue({ as });
+      const data: Elements = value instanceof NdArray ? value.data : [value];
+      yield { data, count: 1 };
+    };
+  const raw = withoutText(dataset.datatype);
+  const rawBlocks = raw === null ? undefined : valueAs(raw);
+  const place = { path, fact: "fill value" };
+  await compareValues(context, place, expected, dataset.datatype, valueAs(), rawBlocks);
 }
