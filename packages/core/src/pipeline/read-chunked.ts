@@ -124,8 +124,9 @@ function* readBatch(
         ? sink.acceptChunk(projection, bytes, layout.chunkShape)
         : sink.acceptFill(projection, bytes, layout.chunkShape);
     }
+    const scratch: ScratchBuffers = [];
     const tasks = planFetches(file, requests, dataset.filters.length > 0).map(
-      (group) => () => readGroup(file, sink, dataset, layout, chunkBytes, group, generation),
+      (group) => () => readGroup(file, sink, dataset, layout, chunkBytes, group, generation, scratch),
     );
     yield* perform(concurrently(tasks, FETCHES_IN_FLIGHT));
   } finally {
@@ -196,8 +197,9 @@ function* readGroup(
   chunkBytes: number,
   group: FetchGroup,
   generation: number,
+  scratch: ScratchBuffers,
 ): Task<void> {
-  const bytes = yield* fetchStored(file, group.start, group.end - group.start);
+  const bytes = yield* fetchStored(file, group.start, group.end - group.start, scratch);
   for (const { record, projection } of group.requests) {
     const from = record.address - group.start;
     const stored = bytes.subarray(from, from + record.storedSize);
@@ -205,29 +207,52 @@ function* readGroup(
     yield* sink.acceptChunk(projection, chunk, layout.chunkShape);
     const isCurrent = file.chunks.generation === generation;
     if (isCurrent && !projection.coversWholeChunk && chunkBytes <= file.chunks.budget / 4) {
-      keep(file, dataset, record.scaled, chunk);
+      keep(file, dataset, record.scaled, chunk, bytes.buffer);
     }
   }
+  // Only after success: a request that failed may still be filling its buffer.
+  scratch.push(bytes.buffer);
+}
+
+/** Buffers of requests that are done, for the next ones: fresh memory costs more than what is read into it. */
+type ScratchBuffers = ArrayBuffer[];
+
+function takeScratch(scratch: ScratchBuffers, byteLength: number): Uint8Array<ArrayBuffer> {
+  const at = scratch.findIndex((buffer) => buffer.byteLength >= byteLength);
+  const [buffer = new ArrayBuffer(byteLength)] = at < 0 ? [] : scratch.splice(at, 1);
+  return new Uint8Array(buffer, 0, byteLength);
 }
 
 /** Keeps a chunk of which only a part was wanted: the next read is likely to want more of it. */
-function keep(file: OpenFile, dataset: DatasetHeader, scaled: readonly number[], chunk: Uint8Array): void {
-  // A view on the bytes of a whole request would keep all of them in memory.
-  const bytes = chunk.byteLength === chunk.buffer.byteLength ? chunk : chunk.slice();
+function keep(
+  file: OpenFile,
+  dataset: DatasetHeader,
+  scaled: readonly number[],
+  chunk: Uint8Array,
+  request: ArrayBuffer,
+): void {
+  // The buffer of a request is used again, and a view on larger memory would keep all of it.
+  const isOwn = chunk.buffer !== request && chunk.byteLength === chunk.buffer.byteLength;
+  const bytes = isOwn ? chunk : chunk.slice();
   if (bytes.buffer instanceof ArrayBuffer) {
     file.chunks.add(dataset.address, scaled, bytes as Uint8Array<ArrayBuffer>);
     file.chunks.trim();
   }
 }
 
-/** The stored bytes at an address; `CORRUPT` when the file ends before them. */
-export function* fetchStored(file: OpenFile, address: number, byteLength: number): Task<Uint8Array<ArrayBuffer>> {
+/** The stored bytes at an address, in a buffer of `scratch` where one serves; `CORRUPT` when the file ends before them. */
+export function* fetchStored(
+  file: OpenFile,
+  address: number,
+  byteLength: number,
+  scratch: ScratchBuffers,
+): Task<Uint8Array<ArrayBuffer>> {
   const { blocks, context, storage } = file.state;
   const offset = context.baseAddress + address;
   if (offset + byteLength > storage.size) {
     throw new FormatError("chunk", `its ${byteLength} stored bytes run past the end of the file`, { address });
   }
-  const bytes = new Uint8Array(byteLength);
+  const bytes = takeScratch(scratch, byteLength);
   const read = yield* perform(fetchBytes(blocks, offset, bytes));
   if (read !== byteLength) {
     throw new HdfiveError("IO", `The storage gave ${read} of ${byteLength} bytes`, { address, path: storage.name });

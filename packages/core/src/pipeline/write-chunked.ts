@@ -102,7 +102,7 @@ function* readStored(
     if (record === null) {
       return filledBytes(dataset, chunkBytes / dataset.datatype.size);
     }
-    const stored = yield* fetchStored(file, record.address, record.storedSize);
+    const stored = yield* fetchStored(file, record.address, record.storedSize, []);
     const chunk = yield* decodeStored(file, dataset, stored, record, chunkBytes);
     return chunk.byteLength === chunk.buffer.byteLength && chunk.buffer instanceof ArrayBuffer
       ? (chunk as Uint8Array<ArrayBuffer>)
