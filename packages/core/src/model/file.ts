@@ -18,7 +18,7 @@ export interface FileInfo extends GroupInfo {
   readonly chunkK: number;
   /** Bytes of the file, userblock included. */
   readonly fileSize: number;
-  /** Bytes inside the file that are free, as far as this session knows. */
+  /** Bytes inside the file that were freed since it was opened. */
   readonly freeSpace: number;
   /** Requests made to the storage so far, and the bytes they brought. */
   readonly reads: { readonly requests: number; readonly bytes: number };

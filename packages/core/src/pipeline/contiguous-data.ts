@@ -28,7 +28,7 @@ export function contiguousSource(file: OpenFile, dataset: DatasetHeader, layout:
   return (offset, into) => {
     const at = address + offset;
     const end = context.baseAddress + at + into.length;
-    // Space given out in this session may not have been reached by a write yet: it holds zeros.
+    // Space given out since the file was opened may not have been reached by a write yet: it holds zeros.
     if (end > storage.size && !(file.state.writable && at + into.length <= allocator.endOfFile)) {
       throw new FormatError("contiguous data", "it runs past the end of the file", { address });
     }

@@ -135,7 +135,7 @@ function insertOldStyle(tx: Tx, table: SymbolTable, link: NewLink): void {
     default:
       throw new UnsupportedError(
         `${link.kind} link in an old-style group`,
-        "a symbol table holds hard and soft links only, and converting the group to the new style is not implemented",
+        "a symbol table holds hard and soft links only, and groups are not converted to the new style yet",
       );
   }
 }
