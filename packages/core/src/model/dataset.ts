@@ -132,17 +132,33 @@ export class Dataset<D extends DtypeLike = DtypeLike> extends ObjectHandle {
   }
 
   /**
-   * Reads a selection; all of the dataset without one.
+   * Reads a selection; all of the dataset without one: `read()`, `read({ as: "float64" })`, `read([0, slice(10)])`.
    *
    * @throws HdfiveError `OUT_OF_RANGE`, `INVALID_ARGUMENT` for a selection that makes no sense, `MISSING_FILTER`,
    *   `CORRUPT`, `UNSUPPORTED`, `ABORTED`.
    */
-  read<T extends DtypeLike = D>(selection: Selection = null, options: ReadOptions<T> = {}): Promise<NdArray<T>> {
-    return this.run(() => this.#read<T>(selection, options), options.signal);
+  read<T extends DtypeLike = D>(selection?: Selection, options?: ReadOptions<T>): Promise<NdArray<T>>;
+  /** Reads all of the dataset. */
+  read<T extends DtypeLike = D>(options: ReadOptions<T>): Promise<NdArray<T>>;
+  read<T extends DtypeLike = D>(
+    first: Selection | ReadOptions<T> = null,
+    options: ReadOptions<T> = {},
+  ): Promise<NdArray<T>> {
+    return isReadOptions(first)
+      ? this.run(() => this.#read<T>(null, first), first.signal)
+      : this.run(() => this.#read<T>(first, options), options.signal);
   }
   /** As `read`, without waiting. */
-  readSync<T extends DtypeLike = D>(selection: Selection = null, options: ReadOptions<T> = {}): NdArray<T> {
-    return this.runSync(() => this.#read<T>(selection, options));
+  readSync<T extends DtypeLike = D>(selection?: Selection, options?: ReadOptions<T>): NdArray<T>;
+  /** As `read`, without waiting. */
+  readSync<T extends DtypeLike = D>(options: ReadOptions<T>): NdArray<T>;
+  readSync<T extends DtypeLike = D>(
+    first: Selection | ReadOptions<T> = null,
+    options: ReadOptions<T> = {},
+  ): NdArray<T> {
+    return isReadOptions(first)
+      ? this.runSync(() => this.#read<T>(null, first))
+      : this.runSync(() => this.#read<T>(first, options));
   }
 
   /**
@@ -235,4 +251,9 @@ export class Dataset<D extends DtypeLike = DtypeLike> extends ObjectHandle {
       }
     }
   }
+}
+
+/** Whether what stands first is options: they have one of their names, which no selection has. */
+function isReadOptions<T extends DtypeLike>(first: Selection | ReadOptions<T>): first is ReadOptions<T> {
+  return typeof first === "object" && first !== null && ("as" in first || "into" in first || "signal" in first);
 }
