@@ -40,7 +40,7 @@ describe.skipIf(!corpusIsPresent())("malformed files", () => {
     async () => {
       const cases = smallFiles().flatMap((file) => {
         const { size } = statSync(file);
-        return truncations(file, size, size <= 4096 ? 1 : 5);
+        return truncations(file, size, 1);
       });
       const { tally } = await run(cases, "small");
       expect(tally.get("TRUNCATED")).toBeGreaterThan(10_000);
