@@ -19,6 +19,7 @@ import { FILTER_IDS } from "../pipeline/filters/built-in.js";
 import { readDataset } from "../pipeline/read.js";
 import { resizeDataset } from "../pipeline/resize.js";
 import { writeDataset } from "../pipeline/write.js";
+import { writeUnderWay } from "../storage/storage.js";
 import type { Task } from "../task.js";
 import { appended } from "./append.js";
 import type { ConvertOptions } from "./attributes.js";
@@ -231,23 +232,37 @@ export class Dataset<D extends DtypeLike = DtypeLike> extends ObjectHandle {
     yield* this.context.settle();
   }
 
-  *#resize(shape: readonly number[]): Task<void> {
+  #resize(shape: readonly number[]): Task<void> {
+    return this.#changingShape(() => this.#setShape(shape));
+  }
+
+  #append(values: unknown): Task<void> {
+    return this.#changingShape(() => this.#addRows(values));
+  }
+
+  /** Lets nobody else change the shape of a dataset between the steps of a task. */
+  #changingShape(task: () => Task<void>): Task<void> {
+    const { shapeLock, state } = this.context;
+    return shapeLock.exclusive(() => writeUnderWay(state.storage), task);
+  }
+
+  *#setShape(shape: readonly number[]): Task<void> {
     yield* resizeDataset(this.context, this.address, shape);
     this.context.resized.set(this.address, [...shape]);
     yield* this.context.settle();
   }
 
-  *#append(values: unknown): Task<void> {
+  *#addRows(values: unknown): Task<void> {
     const header = yield* this.#load();
     const { shape, rows } = appended(header, values);
-    yield* this.#resize(shape);
+    yield* this.#setShape(shape);
     let done = false;
     try {
       yield* this.#write(values, [rows]);
       done = true;
     } finally {
       if (!done) {
-        yield* this.#resize(header.dataspace.dimensions);
+        yield* this.#setShape(header.dataspace.dimensions);
       }
     }
   }

@@ -7,7 +7,7 @@ import { makeRoom, storeChanged } from "../pipeline/chunk-store.js";
 import type { CodecRegistry } from "../pipeline/filter-codec.js";
 import type { OpenFile } from "../pipeline/open-file.js";
 import { closeStorage, flushStorage, resizeStorage } from "../storage/access.js";
-import { perform, type Task } from "../task.js";
+import { Lock, perform, type Task } from "../task.js";
 
 /** Structures that may be changed in memory before they are written without being asked to. */
 const MAX_DIRTY_NODES = 20_000;
@@ -17,6 +17,8 @@ export class FileContext implements OpenFile {
   readonly state: FileState;
   readonly codecs: CodecRegistry;
   readonly chunks: ChunkCache;
+  /** Held by whoever changes the shape of a dataset: rows are appended one call after the other. */
+  readonly shapeLock: Lock = new Lock();
   /** Shapes of datasets that were resized since the file was opened, by address. */
   readonly resized: Map<number, readonly number[]> = new Map();
   #isOpen = true;

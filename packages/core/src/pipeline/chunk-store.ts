@@ -1,7 +1,7 @@
-import { HdfiveError } from "@hdfive/format";
 import { loadDataset } from "../engine/datasets/dataset-header.js";
 import { transact } from "../engine/transaction/drive.js";
 import { writeBytes } from "../storage/access.js";
+import { writeUnderWay } from "../storage/storage.js";
 import { concurrently, perform, type Task } from "../task.js";
 import type { CachedChunk } from "./chunk-cache.js";
 import { encodeChunk } from "./chunk-codec.js";
@@ -31,10 +31,7 @@ export function* makeRoom(file: OpenFile): Task<void> {
 }
 
 function* storeChunks(file: OpenFile, choose: () => CachedChunk[]): Task<void> {
-  const busy = (): Error =>
-    new HdfiveError("SYNC_UNAVAILABLE", "Another write is under way: wait for it before a synchronous one", {
-      path: file.state.storage.name,
-    });
+  const busy = (): Error => writeUnderWay(file.state.storage);
   yield* file.chunks.storeLock.exclusive(busy, function* () {
     const chosen = choose();
     for (let next = 0; next < chosen.length; ) {

@@ -13,6 +13,7 @@ import {
 import { type DatasetHeader, loadDataset, putLayout, requireLayout } from "../engine/datasets/dataset-header.js";
 import { transact } from "../engine/transaction/drive.js";
 import type { Tx } from "../engine/transaction/tx.js";
+import { writeUnderWay } from "../storage/storage.js";
 import { perform, type Task } from "../task.js";
 import { allocateContiguous, contiguousSource } from "./contiguous-data.js";
 import type { OpenFile } from "./open-file.js";
@@ -56,10 +57,14 @@ export function* writeDataset(
       yield* perform(transact(file.state, (tx) => writeCompact(tx, dataset.address, resolved, source)));
       return;
     case "contiguous": {
-      const covered = count === elementCount(shape) && !hasHeapData(dataset.datatype);
-      const address = yield* allocateContiguous(file, dataset, covered);
-      const fetch = contiguousSource(file, dataset, { ...layout, address });
-      yield* writeContiguous(file, dataset, address, resolved, source, fetch);
+      // In several steps (allocate and fill, or read a stretch, change it and write it back): one write at a time.
+      const busy = (): Error => writeUnderWay(file.state.storage);
+      yield* file.state.writeLock.exclusive(busy, function* () {
+        const covered = count === elementCount(shape) && !hasHeapData(dataset.datatype);
+        const address = yield* allocateContiguous(file, dataset, covered);
+        const fetch = contiguousSource(file, dataset, { ...layout, address });
+        yield* writeContiguous(file, dataset, address, resolved, source, fetch);
+      });
     }
   }
 }

@@ -43,6 +43,13 @@ export interface Storage {
   closeSync?(): void;
 }
 
+/** The error of a synchronous write while an asynchronous one has not ended: it cannot wait for it. */
+export function writeUnderWay(storage: Storage): HdfiveError {
+  return new HdfiveError("SYNC_UNAVAILABLE", "Another write is under way: wait for it before a synchronous one", {
+    path: storage.name,
+  });
+}
+
 /** The error of a call that must not wait on a storage that can only answer later. */
 export function syncUnavailable(storage: Storage, action: string): HdfiveError {
   return new HdfiveError(

@@ -73,15 +73,16 @@ describe("space in the file", () => {
     expect(allocator.take(144)).toBe(0);
   });
 
-  it("undone in the opposite order is as it was", () => {
+  it("undone in the opposite order is as it was, even while readers hold back what is freed", () => {
     const allocator = new Allocator(100);
     const kept = allocator.take(50);
     allocator.take(10);
     allocator.give(kept, 50);
     const before = [allocator.endOfFile, allocator.freeBytes];
+    allocator.hold();
     const taken = [20, 30, 500, 7].map((size) => ({ address: allocator.take(size), size }));
     for (const { address, size } of taken.reverse()) {
-      allocator.give(address, size);
+      allocator.undo(address, size);
     }
     expect([allocator.endOfFile, allocator.freeBytes]).toEqual(before);
   });

@@ -91,4 +91,42 @@ describe("operations that overlap over a late storage", () => {
     await file.close();
     expect(await (await openStorage(storage.inner, "r")).keys()).toEqual(names);
   });
+
+  it("write into the same stretch of contiguous data without losing any of it, the first allocation included", async () => {
+    const storage = new LateStorage();
+    const file = await openStorage(storage, "w", { metadataCacheBytes: 0 });
+    const dataset = await file.createDataset("x", { shape: [4000], dtype: "int32", fillValue: -1 });
+    const expected = new Int32Array(4000).fill(-1);
+    await Promise.all(
+      Array.from({ length: 7 }, (_, i) => {
+        const part = slice(i, null, 8);
+        for (let at = i; at < 4000; at += 8) {
+          expected[at] = i;
+        }
+        return dataset.write(Int32Array.of(i), [part]);
+      }),
+    );
+    expect((await dataset.read()).data).toEqual(expected);
+  });
+
+  it("append rows that all arrive, each once", async () => {
+    const storage = new LateStorage();
+    const file = await openStorage(storage, "w", { metadataCacheBytes: 0, chunkCacheBytes: 64 });
+    const dataset = await file.createDataset("x", {
+      shape: [0, 2],
+      maxShape: [null, 2],
+      dtype: "int32",
+      chunks: [3, 2],
+    });
+    // After a flush nothing is kept in memory: every operation waits for the header.
+    await file.flush();
+    const rows = Array.from({ length: 40 }, (_, i) => Int32Array.of(i, -i));
+    const tooLarge = dataset.append([1, 2 ** 40]);
+    await Promise.all([...rows.map((row) => dataset.append(row)), expect(tooLarge).rejects.toThrow("does not fit")]);
+    const { data } = await dataset.read([null, 0]);
+    const stored = [...(data as Int32Array)].sort((a, b) => a - b);
+    expect(stored.filter((value, i) => value !== 0 || i === stored.indexOf(0))).toEqual(rows.map(([first]) => first));
+    expect(dataset.shape[0]).toBe(stored.length);
+    expect(stored.length - rows.length).toBeLessThanOrEqual(1);
+  });
 });

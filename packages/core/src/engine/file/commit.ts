@@ -1,5 +1,6 @@
 import { HdfiveError, superblock as superblockCodec, Writer } from "@hdfive/format";
 import { resizeStorage, writeBytes } from "../../storage/access.js";
+import { writeUnderWay } from "../../storage/storage.js";
 import { perform, type Task } from "../../task.js";
 import type { DirtyNode, FileState } from "../transaction/file-state.js";
 
@@ -127,11 +128,10 @@ function coalesce(writes: PlannedWrite[]): PlannedWrite[] {
  * changed is not written at all. On a failure the changes stay, to be flushed again.
  */
 export function* commit(state: FileState): Task<void> {
-  const busy = (): Error =>
-    new HdfiveError("SYNC_UNAVAILABLE", "Another write is under way: wait for it before a synchronous one", {
-      path: state.storage.name,
-    });
-  yield* state.writeLock.exclusive(busy, () => writeOut(state));
+  yield* state.writeLock.exclusive(
+    () => writeUnderWay(state.storage),
+    () => writeOut(state),
+  );
 }
 
 function* writeOut(state: FileState): Task<void> {

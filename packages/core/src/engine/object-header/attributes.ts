@@ -61,13 +61,6 @@ export function findAttribute(tx: Tx, address: number, name: string): AttributeR
   return message === null ? null : read(tx, header, message);
 }
 
-/** How many attributes an object has. */
-export function countAttributes(tx: Tx, address: number): number {
-  const header = loadHeader(tx, address);
-  requireCompact(tx, header);
-  return findMessages(header, MESSAGE_IDS.attribute).length;
-}
-
 /** Makes an attribute or replaces the one of that name. */
 export function putAttribute(tx: Tx, address: number, attribute: NewAttribute): void {
   checkName(attribute.name);

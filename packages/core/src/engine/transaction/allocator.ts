@@ -41,9 +41,12 @@ export class Allocator {
       this.#heldBack.push({ address, size });
       return;
     }
-    if (size > 0) {
-      this.#insert(address, address + size);
-    }
+    this.#free(address, size);
+  }
+
+  /** Takes a `take` back whose space nobody ever saw: at once, whoever holds. */
+  undo(address: number, size: number): void {
+    this.#free(address, size);
   }
 
   /** How many use payload by addresses planned before: while others read, what lies there must stay as it is. */
@@ -63,6 +66,12 @@ export class Allocator {
       for (const { address, size } of this.#heldBack.splice(0)) {
         this.give(address, size);
       }
+    }
+  }
+
+  #free(address: number, size: number): void {
+    if (size > 0) {
+      this.#insert(address, address + size);
     }
   }
 

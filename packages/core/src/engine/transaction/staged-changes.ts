@@ -58,7 +58,7 @@ export class StagedChanges {
   discard(state: FileState): void {
     for (let i = this.taken.length - 1; i >= 0; i--) {
       const { address, length } = this.taken[i] as Extent;
-      state.allocator.give(address, length);
+      state.allocator.undo(address, length);
     }
   }
 }
