@@ -49,18 +49,22 @@ export function* writeDataset(
     return;
   }
   const source = yield* writeSource(file, memoryType(dataset.datatype), values, count);
+  const usesHeap = hasHeapData(dataset.datatype);
+  const busy = (): Error => writeUnderWay(file.state.storage);
   switch (layout.class) {
-    case "chunked":
-      yield* writeChunked(file, dataset, layout, resolved, source);
+    case "chunked": {
+      const write = (): Task<void> => writeChunked(file, dataset, layout, resolved, source);
+      // Two writes to the same elements would both give back what these pointed to, the second what is another's by then.
+      yield* usesHeap ? file.state.writeLock.exclusive(busy, write) : write();
       return;
+    }
     case "compact":
       yield* perform(transact(file.state, (tx) => writeCompact(tx, dataset.address, resolved, source)));
       return;
     case "contiguous": {
       // In several steps (allocate and fill, or read a stretch, change it and write it back): one write at a time.
-      const busy = (): Error => writeUnderWay(file.state.storage);
       yield* file.state.writeLock.exclusive(busy, function* () {
-        const covered = count === elementCount(shape) && !hasHeapData(dataset.datatype);
+        const covered = count === elementCount(shape) && !usesHeap;
         const address = yield* allocateContiguous(file, dataset, covered);
         const fetch = contiguousSource(file, dataset, { ...layout, address });
         yield* writeContiguous(file, dataset, address, resolved, source, fetch);

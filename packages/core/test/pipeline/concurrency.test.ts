@@ -129,4 +129,24 @@ describe("operations that overlap over a late storage", () => {
     expect(dataset.shape[0]).toBe(stored.length);
     expect(stored.length - rows.length).toBeLessThanOrEqual(1);
   });
+
+  it("replace the same strings again and again, and leave strings of others alone", async () => {
+    const file = await openStorage(new LateStorage(), "w", { metadataCacheBytes: 0, chunkCacheBytes: 64 });
+    const own = await file.createDataset("own", { shape: [6], dtype: "string", chunks: [6] });
+    await own.write(Array.from({ length: 6 }, (_, i) => `first ${i}`));
+    const others: string[] = [];
+    for (let round = 0; round < 10; round++) {
+      await file.flush();
+      const names = Array.from({ length: 5 }, (_, i) => `${round} ${i}`);
+      const kept = names.map((name) => file.createDataset(`other ${name}`, { data: [`kept ${name}`] }));
+      await Promise.all([...kept, ...names.map((name) => own.write(`of ${name}`))]);
+      others.push(...names);
+    }
+    const strings = (await own.read()).data as string[];
+    expect(new Set(strings).size).toBe(1);
+    expect(strings[0]).toMatch(/^of 9 \d$/);
+    for (const name of others) {
+      expect((await (await file.getDataset(`other ${name}`)).read()).data).toEqual([`kept ${name}`]);
+    }
+  });
 });
