@@ -169,9 +169,15 @@ function ragged(): HdfiveError {
 /**
  * A user's value as flat data and shape, checked to fill a shape when one is given.
  *
+ * @param mismatch what is said when it does not
  * @throws HdfiveError `SHAPE_MISMATCH`
  */
-export function userArray(value: unknown, datatype: Datatype, shape?: readonly number[]): FlatValues {
+export function userArray(
+  value: unknown,
+  datatype: Datatype,
+  shape?: readonly number[],
+  mismatch = "Shape tuple is incompatible with data",
+): FlatValues {
   // Without a shape an empty list is an empty sequence, or nothing of an array's dimensions.
   if (shape !== undefined && elementCount(shape) === 0 && isEmpty(value)) {
     return { data: [], shape };
@@ -181,7 +187,7 @@ export function userArray(value: unknown, datatype: Datatype, shape?: readonly n
     return flat;
   }
   if (elementCount(shape) !== elementCount(flat.shape)) {
-    throw new HdfiveError("SHAPE_MISMATCH", "Shape tuple is incompatible with data");
+    throw new HdfiveError("SHAPE_MISMATCH", mismatch);
   }
   return { data: flat.data, shape };
 }

@@ -188,12 +188,8 @@ export class Attributes {
       yield* this.#put(name, datatype, { version: 2, type: "null", dimensions: [], maxDimensions: null }, null);
       return;
     }
-    const flat = userArray(value, datatype);
-    if (options.shape !== undefined && elementCount(options.shape) !== elementCount(flat.shape)) {
-      throw new HdfiveError("SHAPE_MISMATCH", "Shape of new attribute conflicts with shape of data");
-    }
-    const shape = options.shape ?? flat.shape;
-    yield* this.#put(name, datatype, dataspaceOf(shape, null), userArray(value, datatype, shape));
+    const flat = userArray(value, datatype, options.shape, "Shape of new attribute conflicts with shape of data");
+    yield* this.#put(name, datatype, dataspaceOf(flat.shape, null), flat);
   }
 
   *#modify(name: string, value: unknown): Task<void> {
@@ -206,10 +202,8 @@ export class Attributes {
     if (dataspace.type === "null") {
       throw new HdfiveError("WRONG_KIND", "Empty attributes can't be modified");
     }
-    const flat = userArray(value, datatype);
-    if (elementCount(flat.shape) !== elementCount(dataspace.dimensions)) {
-      throw new HdfiveError("SHAPE_MISMATCH", "Shape of data is incompatible with existing attribute");
-    }
+    const { dimensions } = dataspace;
+    const flat = userArray(value, datatype, dimensions, "Shape of data is incompatible with existing attribute");
     yield* this.#put(name, datatype, dataspace, flat);
   }
 
