@@ -45,6 +45,7 @@ export {
 export { type GlobalHeapId, globalHeapId } from "./global-heap-id.js";
 export { type GroupNode, groupNode } from "./group-node.js";
 export { type HeaderMessage, MESSAGE_FLAGS, messageHeaderSize, messageSize, messagesSize } from "./header-message.js";
+export { LIBVERS, type Libver, type StructureVersions, structureVersions } from "./libver.js";
 export { type LocalHeap, type LocalHeapFreeBlock, localHeap, localHeapFreeBlock } from "./local-heap.js";
 export { lookup3 } from "./lookup3.js";
 export { MESSAGE_IDS, type MessageName, messageName } from "./message-ids.js";
