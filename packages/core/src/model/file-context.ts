@@ -9,6 +9,8 @@ import type { OpenFile } from "../pipeline/open-file.js";
 import { closeStorage, flushStorage, resizeStorage } from "../storage/access.js";
 import { Lock, perform, type Task } from "../task.js";
 
+/** Bytes that may be retired, at most, before a flush makes them free. */
+const MAX_RETIRED = 32 * 1024 * 1024;
 /** Structures that may be changed in memory before they are written without being asked to. */
 const MAX_DIRTY_NODES = 20_000;
 
@@ -96,7 +98,7 @@ export class FileContext implements OpenFile {
 
   /** Writes out changes when more have piled up than memory should hold. */
   *settle(): Task<void> {
-    if (this.state.dirtyNodes.size > MAX_DIRTY_NODES) {
+    if (this.state.dirtyNodes.size > MAX_DIRTY_NODES || this.state.allocator.retiredBytes > MAX_RETIRED) {
       yield* commit(this.state);
     }
     yield* makeRoom(this);
@@ -120,6 +122,10 @@ export class FileContext implements OpenFile {
     }
     yield* this.flush();
     const { state } = this;
+    if (state.commits > 0) {
+      // What the flush made free may be at the end: the superblock says so before the end is cut off.
+      yield* commit(state);
+    }
     if (state.commits > 0 && state.storage.size > state.superblock.endOfFile) {
       yield* perform(resizeStorage(state.blocks, state.superblock.endOfFile));
     }

@@ -2,7 +2,8 @@ import { HdfiveError } from "@hdfive/format";
 import { describe, expect, it } from "vitest";
 import { commit, planCommit } from "../../src/engine/file/commit.js";
 import { createFileState, openFileState } from "../../src/engine/file/open.js";
-import { insertLink, listLinks, requireGroup } from "../../src/engine/groups/links.js";
+import { insertLink, listLinks, removeLink, requireGroup } from "../../src/engine/groups/links.js";
+import { unlinkObject } from "../../src/engine/groups/object-links.js";
 import { ensureGroups, resolvePath } from "../../src/engine/groups/path.js";
 import { transact } from "../../src/engine/transaction/drive.js";
 import type { FileState } from "../../src/engine/transaction/file-state.js";
@@ -108,6 +109,48 @@ describe("a flush", () => {
       runSync(commit(state));
       expect(Buffer.compare(storage.image(), whole.storage.image())).toBe(0);
     }
+  });
+
+  it("does not use again what the file on the disk needs until a flush is done, so that a crash before it loses nothing", () => {
+    const { storage, state } = fileWith(60);
+    transact(state, (tx) => {
+      const { address } = resolvePath(tx, rootOf(tx), "group");
+      removeLink(tx, requireGroup(tx, rootOf(tx)), "group");
+      unlinkObject(tx, address);
+      ensureGroups(tx, rootOf(tx), ["another", "deeper"]);
+    }).sync();
+    const newWrites = planCommit(state).phases[0] ?? [];
+    expect(newWrites.length).toBeGreaterThan(0);
+    for (const { offset, bytes } of newWrites) {
+      storage.writeSync(offset, bytes);
+    }
+    const left = runSync(openFileState(new MemoryStorage(storage.image().slice()), { writable: false }));
+    const names = transact(left, (tx) => {
+      const { address } = resolvePath(tx, rootOf(tx), "group");
+      return listLinks(tx, requireGroup(tx, address), null, 100).links.length;
+    }).sync();
+    expect(names).toBe(60);
+    const { retiredBytes } = state.allocator;
+    expect(retiredBytes).toBeGreaterThan(2000);
+    runSync(commit(state));
+    expect(state.allocator.retiredBytes).toBe(0);
+    expect(state.allocator.freeBytes).toBeGreaterThanOrEqual(retiredBytes);
+  });
+
+  it("gives what it made free to nobody when it fails, and frees it when it is repeated", () => {
+    const { storage, state } = fileWith(60);
+    transact(state, (tx) => {
+      const { address } = resolvePath(tx, rootOf(tx), "group");
+      removeLink(tx, requireGroup(tx, rootOf(tx)), "group");
+      unlinkObject(tx, address);
+    }).sync();
+    const { retiredBytes } = state.allocator;
+    storage.failAt = 1;
+    expect(() => runSync(commit(state))).toThrow("disk full");
+    expect(state.allocator.retiredBytes).toBe(retiredBytes);
+    storage.failAt = Number.POSITIVE_INFINITY;
+    runSync(commit(state));
+    expect(state.allocator.retiredBytes).toBe(0);
   });
 
   it("that fails before the live structures leaves a file with what it had", () => {

@@ -10,7 +10,7 @@ import { PYTHONS, withH5py } from "./h5py.js";
 const rootOf = (tx: Tx): number => tx.state.superblock.rootAddress as number;
 
 /** Bytes of the file that something uses. */
-const usedBytes = ({ state }: EngineFile): number => state.allocator.endOfFile - state.allocator.freeBytes;
+const usedBytes = ({ state }: EngineFile): number => state.allocator.usedBytes;
 
 /** Removes a link and what only it led to, as `del group[name]` does. */
 function remove(tx: Tx, path: string): void {

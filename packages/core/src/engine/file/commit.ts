@@ -2,7 +2,10 @@ import { HdfiveError, superblock as superblockCodec, Writer } from "@hdfive/form
 import { resizeStorage, writeBytes } from "../../storage/access.js";
 import { writeUnderWay } from "../../storage/storage.js";
 import { perform, type Task } from "../../task.js";
+import type { Allocator } from "../transaction/allocator.js";
 import type { DirtyNode, FileState } from "../transaction/file-state.js";
+
+type RetiredSpace = ReturnType<Allocator["takeRetired"]>;
 
 /** Bytes to put at an absolute offset of the storage. */
 export interface PlannedWrite {
@@ -17,6 +20,8 @@ export interface CommitPlan {
   readonly blocks: readonly number[];
   /** What was allocated since the last flush: from the end of this one on the disk may point to it. */
   readonly fresh: readonly number[];
+  /** Writes of the first phase that go to new space; 0 when it overwrites live structures. */
+  readonly newWrites: number;
   /** Bytes of the file when it is done, from the base address on. */
   readonly endOfFile: number;
 }
@@ -74,7 +79,8 @@ export function planCommit(state: FileState): CommitPlan {
     }
   }
   live.sort((a, b) => a.rank - b.rank);
-  const phases: PlannedWrite[][] = [coalesce(fresh)];
+  const newWrites = coalesce(fresh);
+  const phases: PlannedWrite[][] = [newWrites];
   for (let i = 0; i < live.length; ) {
     const { rank } = live[i] as { rank: number };
     const phase: PlannedWrite[] = [];
@@ -95,6 +101,7 @@ export function planCommit(state: FileState): CommitPlan {
     nodes: new Map(state.dirtyNodes),
     blocks: [...state.dirtyBlocks.keys()],
     fresh: [...state.fresh],
+    newWrites: newWrites.length,
     endOfFile,
   };
 }
@@ -140,17 +147,22 @@ function* writeOut(state: FileState): Task<void> {
   }
   // Space freed while these writes are on their way must not be given to somebody who writes there first.
   state.allocator.hold();
+  state.touchedBlocks.clear();
+  state.superblockDirty = false;
+  const plan = planCommit(state);
+  const retired = state.allocator.takeRetired();
+  // From the first live structure on the disk may point to what was new: freed meanwhile, it must not be reused.
+  state.fresh.clear();
   let done = false;
+  let isLive = false;
   try {
-    state.touchedBlocks.clear();
-    state.superblockDirty = false;
-    const plan = planCommit(state);
     const size = state.context.baseAddress + plan.endOfFile;
     for (const [i, phase] of plan.phases.entries()) {
       // Space given out and not written yet: a superblock that promises it must not come before it.
       if (i === plan.phases.length - 1 && state.storage.size < size) {
         yield* perform(resizeStorage(state.blocks, size));
       }
+      isLive ||= i > 0 || plan.newWrites === 0;
       for (const { offset, bytes } of phase) {
         yield* perform(writeBytes(state.blocks, offset, bytes));
       }
@@ -160,8 +172,26 @@ function* writeOut(state: FileState): Task<void> {
     state.commits++;
     done = true;
   } finally {
-    state.superblockDirty ||= !done;
+    if (!done) {
+      giveBack(state, plan, retired, isLive);
+    }
     state.allocator.unhold();
+    if (done) {
+      state.allocator.release(retired);
+    }
+  }
+}
+
+/** Puts a flush that failed back to before it: what it had to write stays changed, what the disk may use stays taken. */
+function giveBack(state: FileState, plan: CommitPlan, retired: RetiredSpace, isLive: boolean): void {
+  state.superblockDirty = true;
+  for (const { address, size } of retired) {
+    state.allocator.retire(address, size);
+  }
+  if (!isLive) {
+    for (const address of plan.fresh) {
+      state.fresh.add(address);
+    }
   }
 }
 
@@ -180,9 +210,6 @@ function settle(state: FileState, plan: CommitPlan): void {
     if (!state.touchedBlocks.has(address)) {
       state.dirtyBlocks.delete(address);
     }
-  }
-  for (const address of plan.fresh) {
-    state.fresh.delete(address);
   }
   state.nodes.trim();
 }

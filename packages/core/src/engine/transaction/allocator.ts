@@ -1,18 +1,27 @@
 /** Free extents looked at in one size class before the next larger class is tried. */
 const SEARCH_LIMIT = 32;
 
+/** Space given back. */
+interface FreedSpace {
+  readonly address: number;
+  readonly size: number;
+}
+
 /**
  * Space in the file: grows it at the end and reuses, within the session, what was freed.
  *
  * Free extents are kept by size class (powers of two) and merged with their neighbours. Addresses are relative to the
- * base address. Space that readers may still be fetching from is held back until they are done.
+ * base address. Space that readers may still be fetching from is held back until they are done; space that the file on
+ * the disk still points to is retired, and free only once a flush has made it forgotten.
  */
 export class Allocator {
   #endOfFile: number;
   readonly #sizeByStart = new Map<number, number>();
   readonly #startByEnd = new Map<number, number>();
   readonly #classes: Set<number>[] = [];
-  readonly #heldBack: { address: number; size: number }[] = [];
+  readonly #heldBack: FreedSpace[] = [];
+  #retired: FreedSpace[] = [];
+  #retiredBytes = 0;
   #holds = 0;
   #freeBytes = 0;
 
@@ -30,6 +39,12 @@ export class Allocator {
     return this.#freeBytes;
   }
 
+  /** Bytes that hold something: neither free, nor given back and not free yet. */
+  get usedBytes(): number {
+    const heldBack = this.#heldBack.reduce((sum, { size }) => sum + size, 0);
+    return this.#endOfFile - this.#freeBytes - this.#retiredBytes - heldBack;
+  }
+
   /** Takes `size` bytes. Blocks are packed without alignment, as libhdf5 packs them by default. */
   take(size: number): number {
     return this.#takeFree(size) ?? this.#takeEnd(size);
@@ -42,6 +57,32 @@ export class Allocator {
       return;
     }
     this.#free(address, size);
+  }
+
+  /** Gives back space that the file as last flushed still uses: free once `release` has it after the next flush. */
+  retire(address: number, size: number): void {
+    this.#retired.push({ address, size });
+    this.#retiredBytes += size;
+  }
+
+  /** Bytes retired and not yet released. */
+  get retiredBytes(): number {
+    return this.#retiredBytes;
+  }
+
+  /** What is retired now: a flush that begins takes it along and gives it to `release` or back to `retire`. */
+  takeRetired(): readonly FreedSpace[] {
+    const retired = this.#retired;
+    this.#retired = [];
+    this.#retiredBytes = 0;
+    return retired;
+  }
+
+  /** Frees what was retired: a flush is done, and nothing on the disk points there any more. */
+  release(retired: readonly FreedSpace[]): void {
+    for (const { address, size } of retired) {
+      this.give(address, size);
+    }
   }
 
   /** Takes a `take` back whose space nobody ever saw: at once, whoever holds. */

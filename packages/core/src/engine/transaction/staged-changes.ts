@@ -49,8 +49,12 @@ export class StagedChanges {
       state.nodes.delete(address);
       state.dirtyNodes.delete(address);
       state.dirtyBlocks.delete(address);
-      state.fresh.delete(address);
-      state.allocator.give(address, length);
+      // A crash before the next flush leaves the file as it was: what it uses must stay until then.
+      if (state.fresh.delete(address)) {
+        state.allocator.give(address, length);
+      } else {
+        state.allocator.retire(address, length);
+      }
     }
   }
 
