@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { insertLink, removeLink, requireGroup } from "../../src/engine/groups/links.js";
 import { ensureGroups, resolvePath, tryResolve } from "../../src/engine/groups/path.js";
-import { createHeader } from "../../src/engine/object-header/header-edit.js";
+import { createHeader } from "../../src/engine/object-header/new-header.js";
 import type { Tx } from "../../src/engine/transaction/tx.js";
 import { type EngineFile, newFile } from "./engine-file.js";
 

@@ -16,7 +16,9 @@ import {
   MESSAGE_IDS,
   UnsupportedError,
 } from "@hdfive/format";
-import { createHeader, type NewMessage, replaceMessage } from "../object-header/header-edit.js";
+import { replaceMessage } from "../object-header/header-edit.js";
+import type { NewMessage } from "../object-header/message-packing.js";
+import { createHeader } from "../object-header/new-header.js";
 import {
   checkUnknownMessages,
   decodeMessage,
@@ -155,7 +157,7 @@ export function createDatasetHeader(tx: Tx, dataset: NewDataset): number {
   }
   messages.push({ type: MESSAGE_IDS.layout, flags: 0, data: encodeMessage(tx, layoutMessage, dataset.layout) });
   const compact = dataset.layout.class === "compact" ? dataset.layout.data.length : 0;
-  return createHeader(tx, messages, HEADER_SIZE_HINT + compact);
+  return createHeader(tx, messages, { minimumChunkSize: HEADER_SIZE_HINT + compact });
 }
 
 /** Stores a changed layout: the address of storage that was allocated, or new compact data. */

@@ -5,6 +5,7 @@ import {
   HDF5_SIGNATURE,
   HdfiveError,
   isSignature,
+  type Libver,
   Reader,
   type Superblock,
   superblock as superblockCodec,
@@ -25,6 +26,8 @@ import { readExtension } from "./superblock-extension.js";
 export interface EngineOptions {
   /** Whether the file will be written. */
   readonly writable: boolean;
+  /** The lower bound on the versions of new structures; `"earliest"` by default. */
+  readonly libver?: Libver | undefined;
   /** Bytes of metadata blocks kept in memory. */
   readonly blockBytes?: number | undefined;
   /** Bytes, as stored, of decoded structures kept in memory. */
@@ -101,6 +104,7 @@ function newState(
     allocator: new Allocator(superblock.endOfFile - foundAt),
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     writable: options.writable,
+    libver: options.libver ?? "earliest",
     context: contextOf(superblock, foundAt),
     superblock,
     superblockDirty: false,

@@ -9,7 +9,8 @@ import {
   symbolTableMessage,
 } from "@hdfive/format";
 import { compareText, createHeap, freeHeap, textBytes } from "../heaps/local-heap.js";
-import { createHeaderFirst, type NewMessage } from "../object-header/header-edit.js";
+import type { NewMessage } from "../object-header/message-packing.js";
+import { createHeaderFirst } from "../object-header/new-header.js";
 import { encodeMessage } from "../object-header/object-header.js";
 import type { Tx } from "../transaction/tx.js";
 import { descend, openTable, scanTable } from "./group-tree.js";

@@ -1,4 +1,4 @@
-import type { FormatContext, NodeCodec, Superblock } from "@hdfive/format";
+import type { FormatContext, Libver, NodeCodec, Superblock } from "@hdfive/format";
 import type { BlockCache } from "../../storage/block-cache.js";
 import type { Storage } from "../../storage/storage.js";
 import type { Lock } from "../../task.js";
@@ -50,6 +50,8 @@ export interface FileState {
   readonly allocator: Allocator;
   readonly limits: Limits;
   readonly writable: boolean;
+  /** The lower bound on the versions of new structures. */
+  readonly libver: Libver;
   context: FormatContext;
   superblock: Superblock;
   /** Whether the superblock changed since the last flush. */
