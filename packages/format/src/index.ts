@@ -4,6 +4,49 @@
  * Filters that need no other library stand in `@hdfive/format/filters`.
  */
 export type { BtreeNode } from "./btree-v1.js";
+export {
+  BTREE_V2_MAX_DEPTH,
+  type BtreeV2Geometry,
+  type BtreeV2Level,
+  btreeV2Geometry,
+} from "./btree-v2-geometry.js";
+export { type BtreeV2Header, btreeV2Header } from "./btree-v2-header.js";
+export { type BtreeV2Child, type BtreeV2Node, type BtreeV2NodePlace, btreeV2Node } from "./btree-v2-node.js";
+export type { BtreeV2Records } from "./btree-v2-record.js";
+export {
+  type AttributeNameRecord,
+  type AttributeOrderRecord,
+  attributeNameRecords,
+  attributeOrderRecords,
+} from "./btree-v2-records/attribute-records.js";
+export {
+  chunkRecords,
+  filteredChunkRecords,
+  type PlacedChunk,
+  type PlacedFilteredChunk,
+} from "./btree-v2-records/chunk-records.js";
+export {
+  type DirectHugeObjectRecord,
+  directHugeObjectRecords,
+  type FilteredDirectHugeObjectRecord,
+  type FilteredHugeObjectRecord,
+  filteredDirectHugeObjectRecords,
+  filteredHugeObjectRecords,
+  type HugeObjectRecord,
+  hugeObjectRecords,
+} from "./btree-v2-records/huge-object-records.js";
+export {
+  type LinkNameRecord,
+  type LinkOrderRecord,
+  linkNameRecords,
+  linkOrderRecords,
+} from "./btree-v2-records/link-records.js";
+export {
+  type HeaderMessageRecord,
+  type HeapMessageRecord,
+  type SharedMessageRecord,
+  sharedMessageRecords,
+} from "./btree-v2-records/shared-message-records.js";
 export { type ChunkKey, type ChunkNode, chunkNode } from "./chunk-node.js";
 export type { Codec, NodeCodec } from "./codec.js";
 export { DEFAULT_CONTEXT, type FieldSize, type FormatContext } from "./context.js";
@@ -31,8 +74,28 @@ export type {
   TimeType,
   VariableLengthType,
 } from "./datatype.js";
+export {
+  type DoublingTable,
+  directRowCount,
+  heapOffsetSize,
+  indirectRowCount,
+  maxRowCount,
+  placeInTable,
+  rowBlockSize,
+  type TablePlace,
+} from "./doubling-table.js";
 export { driverInfoBlock } from "./driver-info-block.js";
 export { type ErrorCode, type ErrorDetails, FormatError, HdfiveError, UnsupportedError } from "./errors.js";
+export { type FractalHeap, type FractalHeapFilters, fractalHeap } from "./fractal-heap.js";
+export {
+  type DirectBlock,
+  directBlock,
+  directBlockPrefixSize,
+  type IndirectBlock,
+  type IndirectEntry,
+  indirectBlock,
+} from "./fractal-heap-block.js";
+export { type FractalHeapId, fractalHeapId, hugeIdsAreDirect } from "./fractal-heap-id.js";
 export {
   GLOBAL_HEAP_MAX_OBJECTS,
   GLOBAL_HEAP_MINIMUM,

@@ -1,5 +1,7 @@
+import { btreeV2Entries } from "./registry/btree-v2.js";
 import { datatypeEntries } from "./registry/datatypes.js";
 import type { RegistryEntry } from "./registry/entry.js";
+import { fractalHeapEntries } from "./registry/fractal-heaps.js";
 import { groupEntries } from "./registry/groups.js";
 import { headerEntries } from "./registry/headers.js";
 import { heapEntries } from "./registry/heaps.js";
@@ -13,7 +15,9 @@ export const registry: readonly RegistryEntry[] = [
   ...headerEntries,
   ...messageEntries,
   ...groupEntries,
+  ...btreeV2Entries,
   ...heapEntries,
+  ...fractalHeapEntries,
   ...datatypeEntries,
   ...valueEntries,
 ];
