@@ -155,6 +155,26 @@ export { type ObjectHeader, objectHeader } from "./object-header.js";
 export type { ObjectHeaderV1 } from "./object-header-v1.js";
 export { HEADER_FLAGS, type ObjectHeaderV2, type ObjectTimes, type PhaseChange } from "./object-header-v2.js";
 export { decodeText, Reader } from "./reader.js";
+export { type ReferenceBody, referenceBody } from "./reference/reference-body.js";
+export {
+  type ObjectToken,
+  type ReferenceElement,
+  type ReferenceHead,
+  type ReferenceTarget,
+  referenceElement,
+} from "./reference/reference-element.js";
+export { type StoredRegion, storedRegion } from "./reference/region-reference.js";
+export {
+  type AllSelection,
+  type BlockSelection,
+  type DataspaceSelection,
+  type HyperslabSelection,
+  type NoneSelection,
+  type PointSelection,
+  selectionRank,
+} from "./selection/dataspace-selection.js";
+export { selectionForm } from "./selection/selection-form.js";
+export { type StoredSelection, storedSelection } from "./selection/stored-selection.js";
 export { type SharedMessage, sharedMessage } from "./shared-message.js";
 export { contextOf, superblock } from "./superblock.js";
 export { HDF5_SIGNATURE, isSignature, SUPERBLOCK_FLAGS, type Superblock } from "./superblock-fields.js";

@@ -6,6 +6,8 @@ import { groupEntries } from "./registry/groups.js";
 import { headerEntries } from "./registry/headers.js";
 import { heapEntries } from "./registry/heaps.js";
 import { messageEntries } from "./registry/messages.js";
+import { referenceEntries } from "./registry/references.js";
+import { selectionEntries } from "./registry/selections.js";
 import { valueEntries } from "./registry/values.js";
 
 export type { RegistryEntry } from "./registry/entry.js";
@@ -20,4 +22,6 @@ export const registry: readonly RegistryEntry[] = [
   ...fractalHeapEntries,
   ...datatypeEntries,
   ...valueEntries,
+  ...selectionEntries,
+  ...referenceEntries,
 ];
