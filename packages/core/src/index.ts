@@ -70,7 +70,7 @@ export { NamedDatatype } from "./model/named-datatype.js";
 export { ObjectHandle, type ObjectInfo } from "./model/object-handle.js";
 export { type Mode, type OpenOptions, openStorage, openStorageSync } from "./model/open.js";
 export { UnreadableObject } from "./model/unreadable-object.js";
-export type { FilterCodec, Filtered, FilterOptions } from "./pipeline/filter-codec.js";
+export type { FilterCodec, Filtered, FilterOptions, FilterTarget, LazyFilterCodec } from "./pipeline/filter-codec.js";
 export { deflateCodec, deflateLevel, FILTER_IDS, fletcher32Codec, shuffleCodec } from "./pipeline/filters/built-in.js";
 export { MemoryStorage } from "./storage/memory-storage.js";
 export type { Storage, StorageDistance } from "./storage/storage.js";

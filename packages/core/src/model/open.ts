@@ -1,14 +1,14 @@
 import { HdfiveError } from "@hdfive/format";
 import { createFileState, openFileState } from "../engine/file/open.js";
-import type { Limits } from "../engine/transaction/file-state.js";
-import { ChunkCache } from "../pipeline/chunk-cache.js";
-import { CodecRegistry, type FilterCodec } from "../pipeline/filter-codec.js";
+import { DEFAULT_LIMITS, type Limits } from "../engine/transaction/file-state.js";
+import { CodecRegistry, type FilterCodec, type LazyFilterCodec } from "../pipeline/filter-codec.js";
 import { BUILT_IN_CODECS } from "../pipeline/filters/built-in.js";
 import { resizeStorage } from "../storage/access.js";
+import { OtherFiles, type Resolve } from "../storage/other-files.js";
 import type { Storage } from "../storage/storage.js";
 import { perform, runAsync, runSync, type Task } from "../task.js";
 import { File } from "./file.js";
-import { FileContext } from "./file-context.js";
+import { FileSet } from "./file-set.js";
 
 /**
  * How a file is opened, as in h5py.
@@ -26,7 +26,7 @@ export type Mode = "r" | "r+" | "w" | "w-" | "x" | "a";
 /** Settings of an open file. */
 export interface OpenOptions {
   /** Codecs of filters, besides and before those that are built in. */
-  readonly filters?: readonly FilterCodec[] | undefined;
+  readonly filters?: readonly (FilterCodec | LazyFilterCodec)[] | undefined;
   /** Bytes of chunks kept in memory; 16 MiB by default. */
   readonly chunkCacheBytes?: number | undefined;
   /** Bytes of metadata kept in memory, once as blocks and once decoded; 16 MiB each by default. */
@@ -35,6 +35,14 @@ export interface OpenOptions {
   readonly limits?: Partial<Limits> | undefined;
   /** Bytes before a new file that are yours: 0 or a power of two from 512 on. */
   readonly userblockSize?: number | undefined;
+  /**
+   * Where the other files are that this file names: the targets of external links, external raw data, the members of a
+   * family. A map of storages by the names that are stored, or a function that says for a name which storage, or which
+   * other name, stands for it. By default they are looked for beside the file, and never outside its folder.
+   */
+  readonly resolve?: Resolve | undefined;
+  /** Opens a file although it is marked as open for writing, as one is whose writer has crashed or still runs. */
+  readonly ignoreConsistencyFlags?: boolean | undefined;
   /** Stops the opening. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -76,16 +84,23 @@ function* open(storage: Storage, mode: Mode, options: OpenOptions): Task<File> {
       path: storage.name,
     });
   }
-  const engine = { writable, blockBytes: bytes, nodeBytes: bytes, limits };
-  const codecs = new CodecRegistry([...BUILT_IN_CODECS, ...(options.filters ?? [])]);
-  const chunks = new ChunkCache(options.chunkCacheBytes ?? DEFAULT_CHUNK_CACHE);
+  const { files = DEFAULT_LIMITS.files } = limits ?? {};
+  const set = new FileSet(new OtherFiles(storage, options.resolve, files), {
+    codecs: new CodecRegistry([...BUILT_IN_CODECS, ...(options.filters ?? [])]),
+    chunkBytes: options.chunkCacheBytes ?? DEFAULT_CHUNK_CACHE,
+    blockBytes: bytes,
+    nodeBytes: bytes,
+    limits,
+    ignoreConsistencyFlags: options.ignoreConsistencyFlags ?? false,
+  });
+  const engine = { ...set.settings, writable, others: set.others };
   if (isNew(storage, mode)) {
     const state = yield* createFileState(storage, engine, { userblockSize });
     if (storage.size > 0) {
       // Only now: settings that are refused must not cost what is there.
       yield* perform(resizeStorage(state.blocks, 0));
     }
-    const context = new FileContext(state, codecs, chunks);
+    const context = set.first(storage, state);
     // From here on the storage holds a file that every reader opens.
     yield* context.flush();
     return new File(context);
@@ -98,7 +113,7 @@ function* open(storage: Storage, mode: Mode, options: OpenOptions): Task<File> {
       { path: storage.name },
     );
   }
-  return new File(new FileContext(state, codecs, chunks));
+  return new File(set.first(storage, state));
 }
 
 function isNew(storage: Storage, mode: Mode): boolean {

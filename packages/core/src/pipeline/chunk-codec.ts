@@ -28,7 +28,7 @@ export function* decodeChunk(
   for (let i = filters.length - 1; i >= 0; i--) {
     const filter = filters[i] as FilterDescription;
     if ((filterMask & (1 << i)) === 0) {
-      const codec = codecs.get(filter.id, filter.name);
+      const codec = yield* codecs.get(filter.id, filter.name);
       const maxSize = chunkBytes + (i === 0 ? 0 : STAGE_SLACK + (chunkBytes >>> 4));
       bytes = yield* perform(decoding(codec, bytes, { clientData: filter.clientData, maxSize }));
     }
@@ -51,7 +51,7 @@ export function* encodeChunk(
   let bytes: Uint8Array = chunk;
   let filterMask = 0;
   for (const [i, filter] of filters.entries()) {
-    const codec = codecs.get(filter.id, filter.name);
+    const codec = yield* codecs.get(filter.id, filter.name);
     const result = yield* perform(encoding(codec, bytes, { clientData: filter.clientData, maxSize: bytes.length }));
     if (result !== null) {
       bytes = result;

@@ -42,7 +42,7 @@ export function* writeDataset(
   const layout = requireLayout(dataset);
   if (layout.class === "chunked") {
     chunkByteLength(file, dataset, layout);
-    requireCodecs(file, dataset);
+    yield* requireCodecs(file, dataset);
   }
   const values = valuesFor(resolved.shape);
   if (count === 0) {
@@ -74,9 +74,9 @@ export function* writeDataset(
 }
 
 /** A chunk that cannot be encoded is refused before it is changed, not when it is stored. */
-function requireCodecs(file: OpenFile, dataset: DatasetHeader): void {
+function* requireCodecs(file: OpenFile, dataset: DatasetHeader): Task<void> {
   for (const { id, name } of dataset.filters) {
-    if (file.codecs.get(id, name).encode === undefined) {
+    if ((yield* file.codecs.get(id, name)).encode === undefined) {
       throw new HdfiveError("UNSUPPORTED", `The codec of filter ${id} (${name}) only reads`, {
         address: dataset.address,
       });
