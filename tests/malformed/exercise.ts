@@ -13,6 +13,17 @@ import {
 /** What a reader of broken files met, by the code of the error; "ok" counts what could be read. */
 export type Tally = Map<string, number>;
 
+/** One error that a reader met, and the step at which it did. */
+export interface Met {
+  readonly step: string;
+  readonly error: HdfiveError;
+}
+
+/** A tally that keeps the errors too. */
+export class DetailedTally extends Map<string, number> {
+  readonly met: Met[] = [];
+}
+
 /** Bounds that suit files of a few kilobytes: what they declare may be anything, what they hold is little. */
 export const SMALL_FILE_LIMITS: Partial<Limits> = { work: 200_000, chunkBytes: 1 << 22, readBytes: 1 << 22 };
 
@@ -20,8 +31,11 @@ export const SMALL_FILE_LIMITS: Partial<Limits> = { work: 200_000, chunkBytes: 1
  * Opens an image, walks all of it, and reads every attribute and every dataset. Errors that are typed are counted; any
  * other goes through, with the step at which it happened.
  */
-export function exercise(image: Uint8Array<ArrayBuffer>, limits: Partial<Limits>): Tally {
-  const tally: Tally = new Map();
+export function exercise(
+  image: Uint8Array<ArrayBuffer>,
+  limits: Partial<Limits>,
+  tally: Tally = new Map<string, number>(),
+): Tally {
   attempt(tally, "open", () => {
     const file = openStorageSync(new MemoryStorage(image), "r", { limits });
     attempt(tally, "file info", () => file.infoSync());
@@ -101,7 +115,7 @@ function edit(tally: Tally, object: IteratedObject): void {
 function read(tally: Tally, file: File, object: IteratedObject): void {
   const { path } = object;
   if (object.kind === "unreadable") {
-    count(tally, object.error.code);
+    note(tally, path, object.error);
     return;
   }
   attempt(tally, `${path} info`, () => object.infoSync());
@@ -143,8 +157,15 @@ function attempt<T>(tally: Tally, step: string, run: () => T): T | undefined {
       const stack = error instanceof Error ? error.stack : String(error);
       throw new ForeignError(`${step}: ${stack}`, { cause: error });
     }
-    count(tally, error.code);
+    note(tally, step, error);
     return undefined;
+  }
+}
+
+function note(tally: Tally, step: string, error: HdfiveError): void {
+  count(tally, error.code);
+  if (tally instanceof DetailedTally) {
+    tally.met.push({ step, error });
   }
 }
 
