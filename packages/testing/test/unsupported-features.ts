@@ -17,8 +17,6 @@ export const UNSUPPORTED_FEATURES: readonly (readonly [feature: RegExp, reason: 
   [/^layout:(external|virtual)$/, "data in other files"],
   [/^filter:(?!1$|2$|3$)/, "filters other than deflate, shuffle and fletcher32"],
   [/^type:ref-(region|std)$/, "references to regions and those of HDF5 1.12"],
-  [/^type:int128u$/, "integers of more than 64 bits"],
-  [/^type:float-(f128|x87|custom-16-128-.*)$/, "floats that 64 bits do not hold"],
 ];
 
 /** Files with a feature that the manifest does not name: references of HDF5 1.12 in the attributes of dimension scales. */

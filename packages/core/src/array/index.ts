@@ -7,7 +7,7 @@ export { type Complex, ComplexArray } from "./complex-array.js";
 export { type HeapId, readHeapId, writeHeapId } from "./conversion/heap-id.js";
 export { hasHeapData, heapReferences } from "./conversion/heap-references.js";
 export type { HeapReader, HeapWriter, MemoryType } from "./conversion/memory-type.js";
-export { memoryType } from "./conversion/memory-type-of.js";
+export { type FieldNames, memoryType } from "./conversion/memory-type-of.js";
 export {
   bfloat16Type,
   bool,

@@ -6,9 +6,10 @@ import type { NumericArray } from "./numeric-array.js";
 import type { ObjectReference } from "./object-reference.js";
 import { elementCount, rowMajorStrides } from "./shape.js";
 
-/** What a read gives: one array for all elements, its kind chosen by the datatype. */
+/** What a read gives: one array for all elements, its kind chosen by the datatype; `bigint[]` is for integers of more than 64 bits. */
 export type MemoryArray =
   | NumericArray
+  | bigint[]
   | string[]
   | Uint8Array[]
   | ObjectReference[]
@@ -42,12 +43,15 @@ interface DataByDtype {
   uint64: BigUint64Array;
   float16: Float32Array;
   bfloat16: Float32Array;
+  float8_e4m3: Float32Array;
+  float8_e5m2: Float32Array;
   float32: Float32Array;
   float64: Float64Array;
   bool: Uint8Array;
   complex64: ComplexArray;
   complex128: ComplexArray;
   string: string[];
+  raw: Uint8Array[];
   reference: ObjectReference[];
   i1: Int8Array;
   i2: Int16Array;

@@ -1,6 +1,7 @@
 import {
   type DtypeLike,
   elementCount,
+  type FieldNames,
   hasHeapData,
   heapReferences,
   memoryType,
@@ -31,12 +32,12 @@ export function attributeValue(tx: Tx, record: AttributeRecord): AttributeValue 
 }
 
 /** The value of an attribute as an array, `null` for a null dataspace. */
-export function attributeArray(tx: Tx, record: AttributeRecord, as?: DtypeLike): NdArray | null {
+export function attributeArray(tx: Tx, record: AttributeRecord, as?: DtypeLike, fields?: FieldNames): NdArray | null {
   const { datatype, dataspace, data } = record;
   if (dataspace.type === "null") {
     return null;
   }
-  const memory = memoryType(datatype, as);
+  const memory = memoryType(datatype, as, fields);
   const count = elementCount(dataspace.dimensions);
   const into = memory.allocate(count);
   prefetchHeap(tx, memory, data, 0, count);

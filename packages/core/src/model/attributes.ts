@@ -40,8 +40,14 @@ export interface AttributeOptions {
 
 /** How values are given, where it is not as they are stored. */
 export interface ConvertOptions {
-  /** The dtype to convert to: another numeric one, or opaque bytes for fixed strings. */
+  /** The dtype to convert to: another numeric one, or `"raw"` for the bytes as they are stored. */
   readonly as?: DtypeLike | undefined;
+}
+
+/** How the values of an attribute are given, where it is not as they are stored. */
+export interface AttributeReadOptions extends ConvertOptions {
+  /** The fields of a compound to give: a list of names, or one name for the plain array of that field. */
+  readonly fields?: string | readonly string[] | undefined;
 }
 
 /** What is stored about an attribute. */
@@ -85,11 +91,11 @@ export class Attributes {
   }
 
   /** The value of an attribute always as an array, of shape `[]` for a scalar; `null` for a null dataspace. */
-  getArray(name: string, options: ConvertOptions = {}): Promise<NdArray | null> {
+  getArray(name: string, options: AttributeReadOptions = {}): Promise<NdArray | null> {
     return this.#owner.run(() => this.#getArray(name, options));
   }
   /** As `getArray`, without waiting. */
-  getArraySync(name: string, options: ConvertOptions = {}): NdArray | null {
+  getArraySync(name: string, options: AttributeReadOptions = {}): NdArray | null {
     return this.#owner.runSync(() => this.#getArray(name, options));
   }
 
@@ -169,8 +175,8 @@ export class Attributes {
     return yield* this.#owner.context.transact((tx) => attributeValue(tx, this.#require(tx, name)));
   }
 
-  *#getArray(name: string, { as }: ConvertOptions): Task<NdArray | null> {
-    return yield* this.#owner.context.transact((tx) => attributeArray(tx, this.#require(tx, name), as));
+  *#getArray(name: string, { as, fields }: AttributeReadOptions): Task<NdArray | null> {
+    return yield* this.#owner.context.transact((tx) => attributeArray(tx, this.#require(tx, name), as, fields));
   }
 
   *#info(name: string): Task<AttributeInfo> {

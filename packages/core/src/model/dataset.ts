@@ -29,8 +29,17 @@ import { ObjectHandle } from "./object-handle.js";
 
 /** How a read is done. */
 export interface ReadOptions<D extends DtypeLike = DtypeLike> {
-  /** Converts numbers on their way, by HDF5's rules: what does not fit is clamped. */
+  /**
+   * Converts numbers on their way, by HDF5's rules: what does not fit is clamped. `"raw"` gives a `Uint8Array` per element,
+   * its bytes as they are stored.
+   */
   readonly as?: D | undefined;
+  /**
+   * The fields of a compound to read; the others are neither converted nor given memory. A list of names gives a compound
+   * of them in its order, one name the plain array of that field, which `as` then converts. Names are those of the
+   * compound itself: to pick fields of a compound inside it, give `as` a compound.
+   */
+  readonly fields?: string | readonly string[] | undefined;
   /** Memory of yours to fill instead of new one; it must have exactly the elements of the selection. */
   readonly into?: MemoryArray | undefined;
   /** Stops the read. */
@@ -133,7 +142,8 @@ export class Dataset<D extends DtypeLike = DtypeLike> extends ObjectHandle {
   }
 
   /**
-   * Reads a selection; all of the dataset without one: `read()`, `read({ as: "float64" })`, `read([0, slice(10)])`.
+   * Reads a selection; all of the dataset without one: `read()`, `read({ as: "float64" })`, `read([0, slice(10)])`,
+   * `read(slice(10), { fields: ["x", "y"] })`.
    *
    * @throws HdfiveError `OUT_OF_RANGE`, `INVALID_ARGUMENT` for a selection that makes no sense, `MISSING_FILTER`,
    *   `CORRUPT`, `UNSUPPORTED`, `ABORTED`.
@@ -215,14 +225,14 @@ export class Dataset<D extends DtypeLike = DtypeLike> extends ObjectHandle {
     return yield* this.context.transact((tx) => loadDataset(tx, this.address));
   }
 
-  *#read<T extends DtypeLike>(selection: Selection, { as, into }: ReadOptions<T>): Task<NdArray<T>> {
-    const target = as ?? (into === undefined || bytesOf(into) === null ? undefined : this.#ownType(into));
-    return yield* readDataset<T>(this.context, yield* this.#load(), selection, { as: target, into });
+  *#read<T extends DtypeLike>(selection: Selection, { as, fields, into }: ReadOptions<T>): Task<NdArray<T>> {
+    const target = as ?? (into === undefined || bytesOf(into) === null ? undefined : this.#ownType(into, fields));
+    return yield* readDataset<T>(this.context, yield* this.#load(), selection, { as: target, fields, into });
   }
 
   /** The dtype of the caller's typed array, where it is not what a read of this dataset gives anyway. */
-  #ownType(into: MemoryArray): DtypeLike | undefined {
-    const natural = memoryType(this.datatype).allocate(0);
+  #ownType(into: MemoryArray, fields: ReadOptions["fields"]): DtypeLike | undefined {
+    const natural = memoryType(this.datatype, undefined, fields).allocate(0);
     return natural.constructor === into.constructor ? undefined : inferDatatype(into);
   }
 
@@ -270,5 +280,9 @@ export class Dataset<D extends DtypeLike = DtypeLike> extends ObjectHandle {
 
 /** Whether what stands first is options: they have one of their names, which no selection has. */
 function isReadOptions<T extends DtypeLike>(first: Selection | ReadOptions<T>): first is ReadOptions<T> {
-  return typeof first === "object" && first !== null && ("as" in first || "into" in first || "signal" in first);
+  return (
+    typeof first === "object" &&
+    first !== null &&
+    ("as" in first || "fields" in first || "into" in first || "signal" in first)
+  );
 }

@@ -3,6 +3,7 @@ import {
   type DataOf,
   type DtypeLike,
   elementCount,
+  type FieldNames,
   type MemoryArray,
   type MemoryType,
   memoryType,
@@ -27,6 +28,8 @@ const SLOT_BYTES = 8;
 export interface ReadPlan {
   /** The dtype to convert to, where it is not the dataset's own. */
   readonly as?: DtypeLike | undefined;
+  /** The fields of a compound to read; all of them without it. */
+  readonly fields?: FieldNames | undefined;
   /** Memory of the caller's to fill; it must hold exactly the elements of the selection. */
   readonly into?: MemoryArray | undefined;
 }
@@ -43,7 +46,7 @@ export function* readDataset<D extends DtypeLike>(
   }
   const shape = dataset.dataspace.dimensions;
   const resolved = resolveSelection(selection, shape);
-  const memory = memoryType(dataset.datatype, plan.as);
+  const memory = memoryType(dataset.datatype, plan.as, plan.fields);
   const count = elementCount(resolved.shape);
   if (plan.into === undefined) {
     checkSize(file, memory, count, resolved.shape);

@@ -6,7 +6,7 @@ import type { MemoryType } from "./memory-type.js";
 export function arrayMemory(datatype: ArrayType, base: MemoryType): MemoryType {
   const inner = elementCount(datatype.dimensions);
   return {
-    datatype,
+    datatype: { ...datatype, base: base.datatype },
     memoryDatatype: base.memoryDatatype,
     innerShape: [...datatype.dimensions, ...base.innerShape],
     native: base.native,

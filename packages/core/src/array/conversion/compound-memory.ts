@@ -4,20 +4,23 @@ import { memberType } from "../dtype/datatypes-equal.js";
 import { type Column, CompoundArray, type MemoryArray, type UserArray } from "../ndarray.js";
 import { elementCount } from "../shape.js";
 import { flattenTo } from "../user-array.js";
-import type { MemoryType } from "./memory-type.js";
+import type { HeapReader, MemoryType } from "./memory-type.js";
 
 /** Bytes of one field that are packed at a time. */
 const BLOCK_BYTES = 1 << 16;
 
 /** One field of a compound: where it stands, and how it is converted. */
-export interface FieldMemory {
+export interface CompoundField {
   readonly name: string;
   readonly byteOffset: number;
   readonly memory: MemoryType;
 }
 
 /** How the fields of a compound are converted when nothing else is asked for. */
-export function fieldsOf(datatype: CompoundType, resolve: (type: Datatype, name: string) => MemoryType): FieldMemory[] {
+export function fieldsOf(
+  datatype: CompoundType,
+  resolve: (type: Datatype, name: string) => MemoryType,
+): CompoundField[] {
   return datatype.members.map((member) => ({
     name: member.name,
     byteOffset: member.byteOffset,
@@ -32,12 +35,12 @@ export function fieldsOf(datatype: CompoundType, resolve: (type: Datatype, name:
  */
 export function compoundMemory(
   datatype: CompoundType,
-  fields: readonly FieldMemory[],
+  fields: readonly CompoundField[],
   memoryDatatype: Datatype,
 ): MemoryType {
   const { size } = datatype;
   return {
-    datatype,
+    datatype: convertedPart(datatype, fields),
     memoryDatatype,
     innerShape: [],
     native: false,
@@ -54,16 +57,8 @@ export function compoundMemory(
       ),
     decode(bytes, byteOffset, count, into, at, heap) {
       const columns = columnsOf(into);
-      fields.forEach(({ byteOffset: start, memory }, i) => {
-        const column = (columns[i] as Column).data;
-        const width = memory.datatype.size;
-        const perBlock = Math.max(1, Math.floor(BLOCK_BYTES / width));
-        const packed = new Uint8Array(Math.min(count, perBlock) * width);
-        for (let done = 0; done < count; done += perBlock) {
-          const length = Math.min(perBlock, count - done);
-          copyFields(bytes, byteOffset + done * size + start, size, packed, 0, width, width, length);
-          memory.decode(packed, 0, length, column, at + done, heap);
-        }
+      fields.forEach((field, i) => {
+        decodeField(field, size, bytes, byteOffset, count, (columns[i] as Column).data, at, heap);
       });
     },
     encode(from, at, count, bytes, byteOffset, heap) {
@@ -76,6 +71,38 @@ export function compoundMemory(
       }
     },
   };
+}
+
+/** The compound with the fields alone that are converted: what else is in its bytes is not looked at, nor fetched. */
+export function convertedPart(datatype: CompoundType, fields: readonly CompoundField[]): CompoundType {
+  const members = fields.map(({ name, byteOffset, memory }) => ({
+    name,
+    byteOffset,
+    dimensions: [],
+    datatype: memory.datatype,
+  }));
+  return { ...datatype, members };
+}
+
+/** Converts one field of packed compounds of `size` bytes. */
+export function decodeField(
+  { byteOffset: start, memory }: CompoundField,
+  size: number,
+  bytes: Uint8Array,
+  byteOffset: number,
+  count: number,
+  into: MemoryArray,
+  at: number,
+  heap: HeapReader,
+): void {
+  const width = memory.datatype.size;
+  const perBlock = Math.max(1, Math.floor(BLOCK_BYTES / width));
+  const packed = new Uint8Array(Math.min(count, perBlock) * width);
+  for (let done = 0; done < count; done += perBlock) {
+    const length = Math.min(perBlock, count - done);
+    copyFields(bytes, byteOffset + done * size + start, size, packed, 0, width, width, length);
+    memory.decode(packed, 0, length, into, at + done, heap);
+  }
 }
 
 function columnsOf(into: MemoryArray): readonly Column[] {
@@ -131,7 +158,7 @@ function columnOf(
   at: number,
   count: number,
   memory: MemoryType,
-  fields: readonly FieldMemory[],
+  fields: readonly CompoundField[],
 ): { readonly data: UserArray; readonly at: number } {
   if (from instanceof CompoundArray) {
     checkNames(from.names, fields);
@@ -158,7 +185,7 @@ function columnOf(
   return { data, at: 0 };
 }
 
-function checkNames(names: readonly string[], fields: readonly FieldMemory[]): void {
+function checkNames(names: readonly string[], fields: readonly CompoundField[]): void {
   const strange = names.find((name) => !fields.some((field) => field.name === name));
   if (strange !== undefined) {
     throw new HdfiveError(
@@ -175,6 +202,6 @@ function checkNames(names: readonly string[], fields: readonly FieldMemory[]): v
   }
 }
 
-function namesOf(fields: readonly FieldMemory[]): string {
+function namesOf(fields: readonly CompoundField[]): string {
   return fields.map((field) => field.name).join(", ");
 }

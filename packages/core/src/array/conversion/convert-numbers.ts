@@ -6,8 +6,8 @@ import {
   type NumericKind,
   numericKindOf,
 } from "../numeric-array.js";
-import type { NumberCodec, NumberLimits } from "./number-codec.js";
-import { limitsOf } from "./number-codec.js";
+import type { NumberCodec } from "./number-codec.js";
+import { limitsOf, type NumberLimits } from "./number-limits.js";
 
 /** Elements that are converted at a time: enough to forget the cost of a call, few enough to stay in the cache. */
 export const BLOCK = 4096;

@@ -1,4 +1,4 @@
-import { type FloatingPointType, UnsupportedError } from "@hdfive/format";
+import type { FloatingPointType } from "@hdfive/format";
 import { LITTLE_ENDIAN } from "../numeric-array.js";
 import {
   bitMask,
@@ -10,6 +10,7 @@ import {
   writeBits,
   writeBits32,
 } from "./bit-field.js";
+import { type ExactNumber, FLOAT64_GRID, type FloatGrid, nearestFloat } from "./exact-number.js";
 import {
   exponentScales,
   type FloatParts,
@@ -23,19 +24,31 @@ import { type NumberCodec, plainCodec } from "./number-codec.js";
 /**
  * How floating-point numbers are stored (IV.A.2.d, class 1), of any layout.
  *
- * Memory is `Float32Array` when it holds every value of the layout, else `Float64Array`. Layouts wider than that decode
- * as long as each value is exact in 64 bits.
+ * Memory is `Float32Array` when it holds every value of the layout, else `Float64Array`. Numbers of layouts wider than
+ * that become the nearest one of 64 bits; `exact` of the codec has all their digits.
  */
 export function floatCodec(type: FloatingPointType): NumberCodec {
   checkNumberSize(type.size);
   const ieee = ieeeSize(type);
   if (ieee !== 0) {
-    return plainCodec(ieee === 4 ? "f32" : "f64", ieee, (type.byteOrder === "LE") === LITTLE_ENDIAN, null);
+    const kind = ieee === 4 ? "f32" : "f64";
+    const native = (type.byteOrder === "LE") === LITTLE_ENDIAN;
+    return { ...plainCodec(kind, ieee, native, null), grid: gridOf(type) };
   }
   const kind = fitsIeee(type, 23, 127) ? "f32" : "f64";
   const exact = fitsIeee(type, 52, 1023);
   const move = type.size <= 4 && exact ? narrowFloats(type) : wideFloats(type);
-  return { kind, size: type.size, native: false, limits: null, sourceKind: "f64", round: rounder(type), ...move };
+  const layout = { kind, size: type.size, native: false, limits: null, sourceKind: "f64", grid: gridOf(type) } as const;
+  return { ...layout, round: rounder(type), ...move, exact: exact ? null : exactReader(type) };
+}
+
+/** The numbers of a layout that float64 can hold. */
+function gridOf(type: FloatingPointType): FloatGrid {
+  return {
+    fraction: Math.min(fractionBits(type), 52),
+    lowest: Math.max(scaleExponent(type, 0), -1074),
+    largest: Math.min(2 ** type.exponentSize - 2 - type.exponentBias, 1023),
+  };
 }
 
 /** 4 or 8 for the IEEE layouts that typed arrays have, else 0. */
@@ -93,17 +106,18 @@ function narrowFloats(type: FloatingPointType): Pick<NumberCodec, "decode" | "en
   };
 }
 
-/** Layouts of any size, moved with bigint arithmetic; each value has to be exact in 64 bits. */
+/** Layouts of any size, moved with bigint arithmetic: rounded on reading where 64 bits do not hold all digits. */
 function wideFloats(type: FloatingPointType): Pick<NumberCodec, "decode" | "encode"> {
   const order = byteOrderMap(type.size, type.byteOrder);
   const padding = paddingBits(type) | internalPadding(type);
   const spare = BigInt(fractionBits(type) - Math.min(fractionBits(type), 52));
   const split = floatSplitter(type);
   const parts: FloatParts = { sign: 0, exponent: 0, mantissa: 0 };
+  const read = exactReader(type);
   return {
     decode(bytes, byteOffset, count, into, at) {
       for (let i = 0; i < count; i++) {
-        into[at + i] = exactValue(type, readBits(bytes, byteOffset + i * type.size, order));
+        into[at + i] = nearestFloat(read(bytes, byteOffset + i * type.size), FLOAT64_GRID);
       }
     },
     encode(from, at, count, bytes, byteOffset) {
@@ -119,35 +133,29 @@ function wideFloats(type: FloatingPointType): Pick<NumberCodec, "decode" | "enco
   };
 }
 
-function exactValue(type: FloatingPointType, bits: bigint): number {
-  const field = (location: number, width: number): bigint => (bits >> BigInt(location)) & bitMask(0, width);
-  const exponent = Number(field(type.exponentLocation, type.exponentSize));
-  const stored = field(type.mantissaLocation, type.mantissaSize);
-  const sign = field(type.signLocation, 1) === 1n ? -1 : 1;
-  if (exponent === 2 ** type.exponentSize - 1) {
-    return (stored & bitMask(0, fractionBits(type))) === 0n ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  }
-  const leading = type.normalization === "implied" && exponent !== 0 ? 1n << BigInt(type.mantissaSize) : 0n;
-  let mantissa = stored | leading;
-  if (mantissa === 0n) {
-    return sign * 0;
-  }
-  let power = scaleExponent(type, exponent);
-  while ((mantissa & 1n) === 0n) {
-    mantissa >>= 1n;
-    power++;
-  }
-  const digits = Number(mantissa);
-  const half = Math.trunc(power / 2);
-  const value = digits * 2 ** half * 2 ** (power - half);
-  const back = value / 2 ** half / 2 ** (power - half);
-  if (BigInt(digits) !== mantissa || back !== digits) {
-    throw new UnsupportedError(
-      "datatype",
-      `a number of a ${8 * type.size}-bit floating-point type is not exact in 64 bits`,
-    );
-  }
-  return sign * value;
+/**
+ * Reads numbers of a layout with all their digits.
+ *
+ * The exponent of all ones stands for infinity and not-a-number in every layout, as libhdf5 has it, also where its makers
+ * meant numbers (VAX, the 8-bit floats without infinity).
+ */
+function exactReader(type: FloatingPointType): (bytes: Uint8Array, byteOffset: number) => ExactNumber {
+  const order = byteOrderMap(type.size, type.byteOrder);
+  const topExponent = bitMask(0, type.exponentSize);
+  const fraction = bitMask(0, fractionBits(type));
+  const implied = type.normalization === "implied" ? 1n << BigInt(type.mantissaSize) : 0n;
+  return (bytes, byteOffset) => {
+    const bits = readBits(bytes, byteOffset, order);
+    const field = (location: number, width: number): bigint => (bits >> BigInt(location)) & bitMask(0, width);
+    const exponent = field(type.exponentLocation, type.exponentSize);
+    const stored = field(type.mantissaLocation, type.mantissaSize);
+    const negative = field(type.signLocation, 1) === 1n;
+    if (exponent === topExponent) {
+      return (stored & fraction) === 0n ? { negative, mantissa: null, power: 0 } : null;
+    }
+    const mantissa = exponent === 0n ? stored : stored | implied;
+    return { negative, mantissa, power: scaleExponent(type, Number(exponent)) };
+  };
 }
 
 function internalPadding(type: FloatingPointType): bigint {

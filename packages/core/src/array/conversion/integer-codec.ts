@@ -1,4 +1,4 @@
-import { type BitfieldType, type FixedPointType, UnsupportedError } from "@hdfive/format";
+import type { BitfieldType, FixedPointType } from "@hdfive/format";
 import { LITTLE_ENDIAN, type NumericArray, type NumericKind } from "../numeric-array.js";
 import {
   bitMask,
@@ -10,21 +10,20 @@ import {
   writeBits,
   writeBits32,
 } from "./bit-field.js";
-import { limitsOf, type NumberCodec, plainCodec } from "./number-codec.js";
+import { type NumberCodec, plainCodec } from "./number-codec.js";
+import { limitsOf } from "./number-limits.js";
 
 /**
  * How integers and bit fields are stored (IV.A.2.d, classes 0 and 4).
  *
- * Memory is the typed array of the next natural width; beyond 8 bytes the width of the number's own bits counts.
+ * Memory is the typed array of the next natural width; beyond 8 bytes the width of the number's own bits counts, which
+ * are 64 at most: `wideIntegerMemory` is for more.
  *
- * @throws UnsupportedError for numbers of more than 64 bits, or in more than 64 bytes
+ * @throws UnsupportedError for numbers in more than 64 bytes
  */
 export function integerCodec(type: FixedPointType | BitfieldType): NumberCodec {
   const { size, bitOffset, bitPrecision } = type;
   const signed = type.class === "fixed-point" && type.signed;
-  if (bitPrecision > 64) {
-    throw new UnsupportedError("datatype", `integers of ${bitPrecision} bits; at most 64 fit a JavaScript typed array`);
-  }
   checkNumberSize(size);
   const kind = kindOf(size <= 8 ? size : Math.ceil(bitPrecision / 8), signed);
   const limits = limitsOf(signed, bitPrecision);
@@ -33,7 +32,7 @@ export function integerCodec(type: FixedPointType | BitfieldType): NumberCodec {
     return plainCodec(kind, size, size === 1 || (type.byteOrder === "LE") === LITTLE_ENDIAN, limits);
   }
   const move = size <= 4 ? narrowFields(type, signed) : wideFields(type, signed, kind);
-  return { kind, size, native: false, limits, sourceKind: kind, round: null, ...move };
+  return { kind, size, native: false, limits, sourceKind: kind, round: null, grid: null, exact: null, ...move };
 }
 
 function kindOf(size: number, signed: boolean): NumericKind {

@@ -1,5 +1,6 @@
 import { type CompoundType, type Datatype, type EnumerationType, HdfiveError, UnsupportedError } from "@hdfive/format";
-import { integerType } from "../dtype/atomic-types.js";
+import { complexType, integerType } from "../dtype/atomic-types.js";
+import { opaque } from "../dtype/builders.js";
 import { memberType } from "../dtype/datatypes-equal.js";
 import type { DtypeLike } from "../dtype/dtype-like.js";
 import { dtypeName } from "../dtype/dtype-name.js";
@@ -9,27 +10,65 @@ import type { NumericArray } from "../numeric-array.js";
 import { arrayMemory } from "./array-memory.js";
 import { complexMemory } from "./complex-memory.js";
 import { compoundMemory, fieldsOf } from "./compound-memory.js";
+import { fieldMemory, memberNamed } from "./field-memory.js";
 import { fixedStringMemory } from "./fixed-string.js";
 import { floatCodec } from "./float-codec.js";
 import { integerCodec } from "./integer-codec.js";
 import type { MemoryType } from "./memory-type.js";
 import type { NumberCodec } from "./number-codec.js";
 import { convertedMemory, type NumberOptions, numberMemory } from "./number-memory.js";
-import { opaqueMemory } from "./opaque-memory.js";
+import { opaqueMemory, rawMemory } from "./opaque-memory.js";
 import { referenceMemory } from "./reference-memory.js";
 import { sequenceMemory, variableStringMemory } from "./variable-length.js";
+import {
+  narrowedMemory,
+  rewidenedMemory,
+  type WideIntegers,
+  wideIntegerMemory,
+  wideIntegers,
+  widenedMemory,
+} from "./wide-integer.js";
+
+/** Fields of a compound to read: those of a list as a compound in its order, one by its name as an array of its own. */
+export type FieldNames = string | readonly string[];
 
 /**
  * The memory type of a datatype: which array holds its values, and how they get there and back.
  *
  * With `as`, numbers are converted by HDF5's rules on their way, also inside arrays, sequences and complex numbers; a
- * compound `as` picks fields by name and converts each.
+ * compound `as` picks fields by name and converts each; `"raw"`, or opaque bytes of the size of an element, gives bytes as
+ * they are stored. With `fields`, `as` is what those are converted to.
  *
- * @throws UnsupportedError for a layout that no JavaScript array holds, such as integers of 128 bits
- * @throws HdfiveError `INVALID_ARGUMENT` when there is no conversion to `as`
+ * @throws UnsupportedError for numbers in more than 64 bytes
+ * @throws HdfiveError `INVALID_ARGUMENT` when there is no conversion to `as`, or no such field
  */
-export function memoryType(file: Datatype, as?: DtypeLike): MemoryType {
-  return as === undefined ? storedType(file) : convertedType(file, toDatatype(as));
+export function memoryType(file: Datatype, as?: DtypeLike, fields?: FieldNames): MemoryType {
+  const resolve = (type: Datatype): MemoryType =>
+    as === undefined ? storedType(type) : convertedType(type, as === "raw" ? opaque(type.size) : toDatatype(as));
+  if (fields === undefined) {
+    return resolve(file);
+  }
+  if (typeof fields === "string") {
+    const member = memberNamed(file, fields);
+    return fieldMemory(file, member, resolve(memberType(member)));
+  }
+  const members = fields.map((name) => memberNamed(file, name));
+  if (members.length === 0 || new Set(fields).size < members.length) {
+    throw new HdfiveError("INVALID_ARGUMENT", "`fields` names at least one field, and each once");
+  }
+  const part: CompoundType = { ...(file as CompoundType), members };
+  return as === undefined ? compoundMemory(part, fieldsOf(part, storedType), packedCompound(part)) : resolve(part);
+}
+
+/** A compound with its members one after the other, whatever stood between them. */
+function packedCompound(datatype: CompoundType): CompoundType {
+  let size = 0;
+  const members = datatype.members.map((member) => {
+    const byteOffset = size;
+    size += memberType(member).size;
+    return { ...member, byteOffset };
+  });
+  return { ...datatype, size, members };
 }
 
 function storedType(datatype: Datatype): MemoryType {
@@ -37,9 +76,15 @@ function storedType(datatype: Datatype): MemoryType {
   if (numbers !== null) {
     return numberMemory(numbers.codec, numbers.options);
   }
+  const wide = wideOf(datatype);
+  if (wide !== null) {
+    return wideIntegerMemory(wide);
+  }
   const part = isComplexType(datatype);
   if (part !== null) {
-    return complexMemory(datatype, storedType(part), datatype);
+    const parts = storedType(part);
+    // Parts that 64 bits do not hold are float64 in memory.
+    return complexMemory(datatype, parts, parts.memoryDatatype === part ? datatype : complexType(8));
   }
   switch (datatype.class) {
     case "string":
@@ -63,6 +108,9 @@ function storedType(datatype: Datatype): MemoryType {
 }
 
 function convertedType(file: Datatype, as: Datatype): MemoryType {
+  if (as.class === "opaque" && as.size === file.size && file.class !== "opaque") {
+    return rawMemory(as);
+  }
   if (file.class === "array") {
     const sameShape = as.class === "array" && as.dimensions.join() === file.dimensions.join();
     return arrayMemory(file, convertedType(file.base, sameShape ? as.base : as));
@@ -71,6 +119,17 @@ function convertedType(file: Datatype, as: Datatype): MemoryType {
   const to = numbersOf(as);
   if (from !== null && to !== null) {
     return convertedMemory(from.codec, numberMemory(from.codec, from.options), to.codec, to.options);
+  }
+  const fromWide = wideOf(file);
+  const toWide = wideOf(as);
+  if (from !== null && toWide !== null) {
+    return widenedMemory(from.codec, numberMemory(from.codec, from.options), toWide);
+  }
+  if (fromWide !== null && to !== null) {
+    return narrowedMemory(fromWide, to.codec, to.options);
+  }
+  if (fromWide !== null && toWide !== null) {
+    return rewidenedMemory(fromWide, toWide);
   }
   const fromPart = isComplexType(file);
   const toPart = isComplexType(as);
@@ -88,10 +147,6 @@ function convertedType(file: Datatype, as: Datatype): MemoryType {
   ) {
     return sequenceMemory(file, convertedType(file.base, as.base), as);
   }
-  if (file.class === "string" && as.class === "opaque" && as.size === file.size) {
-    // Text of no known encoding: its bytes, padding included.
-    return { ...opaqueMemory(file), memoryDatatype: as };
-  }
   const sameText = isText(file) && isText(as);
   if (sameText || (file.class === as.class && file.size === as.size && isBytes(file))) {
     return { ...storedType(file), memoryDatatype: as };
@@ -104,12 +159,8 @@ function convertedType(file: Datatype, as: Datatype): MemoryType {
 
 /** The fields that the wanted compound names, in its order. */
 function pickedFields(file: CompoundType, as: CompoundType): MemoryType {
-  const stored = new Map(file.members.map((member) => [member.name, member]));
   const fields = as.members.map((wanted) => {
-    const member = stored.get(wanted.name);
-    if (member === undefined) {
-      throw new HdfiveError("INVALID_ARGUMENT", `Field ${wanted.name} does not appear in this type.`);
-    }
+    const member = memberNamed(file, wanted.name);
     const memory = convertedType(memberType(member), memberType(wanted));
     return { name: wanted.name, byteOffset: member.byteOffset, memory };
   });
@@ -129,7 +180,7 @@ function numbersOf(datatype: Datatype): { readonly codec: NumberCodec; readonly 
   switch (datatype.class) {
     case "fixed-point":
     case "bitfield":
-      return { codec: integerCodec(datatype), options: { datatype } };
+      return datatype.bitPrecision > 64 ? null : { codec: integerCodec(datatype), options: { datatype } };
     case "floating-point":
       return { codec: floatCodec(datatype), options: { datatype } };
     case "enumeration":
@@ -152,7 +203,10 @@ function enumerationNumbers(
   }
   const base = numbersOf(datatype.base);
   if (base === null) {
-    throw new UnsupportedError("datatype", `an enumeration of ${dtypeName(datatype.base)}`);
+    if (wideOf(datatype.base) === null) {
+      throw new UnsupportedError("datatype", `an enumeration of ${dtypeName(datatype.base)}`);
+    }
+    return null;
   }
   const { codec } = base;
   const names = new Map<string, number | bigint>();
@@ -162,4 +216,16 @@ function enumerationNumbers(
     names.set(member.name, value[0] as number | bigint);
   }
   return { codec, options: { datatype, names } };
+}
+
+/** Integers of more than 64 bits, and enumerations of them. */
+function wideOf(datatype: Datatype): WideIntegers | null {
+  if (datatype.class === "fixed-point" || datatype.class === "bitfield") {
+    return datatype.bitPrecision > 64 ? wideIntegers(datatype) : null;
+  }
+  const base = datatype.class === "enumeration" ? wideOf(datatype.base) : null;
+  if (base === null || datatype.class !== "enumeration") {
+    return null;
+  }
+  return { ...base, datatype, names: new Map(datatype.members.map(({ name, value }) => [name, base.read(value, 0)])) };
 }

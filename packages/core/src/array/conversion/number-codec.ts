@@ -1,6 +1,8 @@
 import type { NumericArray, NumericKind } from "../numeric-array.js";
+import type { ExactNumber, FloatGrid } from "./exact-number.js";
+import type { NumberLimits } from "./number-limits.js";
 
-/** How the numbers of one layout are stored, and the typed array that holds every one of them exactly. */
+/** How the numbers of one layout are stored, and the typed array that holds them: exactly, unless `exact` is there. */
 export interface NumberCodec {
   /** The typed array that `decode` fills and `encode` reads. */
   readonly kind: NumericKind;
@@ -14,21 +16,13 @@ export interface NumberCodec {
   readonly sourceKind: NumericKind;
   /** The nearest value of a floating-point layout narrower than its memory; `null` when memory and layout are the same. */
   readonly round: ((value: number) => number) | null;
+  /** The values of a floating-point layout; `null` for integers. */
+  readonly grid: FloatGrid | null;
+  /** Reads one number with all its digits, where the typed array does not hold them; `null` where it does. */
+  readonly exact: ((bytes: Uint8Array, byteOffset: number) => ExactNumber) | null;
   decode(bytes: Uint8Array, byteOffset: number, count: number, into: NumericArray, at: number): void;
   /** Numbers of `sourceKind`, within the limits. */
   encode(from: NumericArray, at: number, count: number, bytes: Uint8Array, byteOffset: number): void;
-}
-
-/** The range of an integer layout. */
-export interface NumberLimits {
-  readonly min: bigint;
-  readonly max: bigint;
-}
-
-/** Range of an integer of so many bits. */
-export function limitsOf(signed: boolean, bits: number): NumberLimits {
-  const one = 1n << BigInt(signed ? bits - 1 : bits);
-  return { min: signed ? -one : 0n, max: one - 1n };
 }
 
 /** A codec of numbers that are as in memory, or have their bytes the other way round. */
@@ -41,6 +35,8 @@ export function plainCodec(kind: NumericKind, size: number, native: boolean, lim
     limits,
     sourceKind: kind,
     round: null,
+    grid: null,
+    exact: null,
     decode(bytes, byteOffset, count, into, at) {
       move(bytes, byteOffset, bytesOfNumbers(into), at * size, size, count);
     },

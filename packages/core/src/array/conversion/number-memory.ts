@@ -1,17 +1,21 @@
 import { type Datatype, HdfiveError } from "@hdfive/format";
 import { describe } from "../describe-value.js";
+import { floatType } from "../dtype/atomic-types.js";
 import { dtypeName } from "../dtype/dtype-name.js";
 import type { MemoryArray, UserArray } from "../ndarray.js";
 import {
   allocateNumbers,
   bytesPerNumber,
+  isBigKind,
   type NumericArray,
   type NumericKind,
   numericKindOf,
 } from "../numeric-array.js";
 import { BLOCK, blockOf, convertNumbers, type NumberTarget } from "./convert-numbers.js";
+import { clampedInteger, FLOAT64_GRID, nearestFloat } from "./exact-number.js";
 import type { MemoryType } from "./memory-type.js";
-import { limitsOf, type NumberCodec } from "./number-codec.js";
+import type { NumberCodec } from "./number-codec.js";
+import { limitsOf } from "./number-limits.js";
 import { type StrictTarget, strictNumbers } from "./strict-numbers.js";
 
 /** What a datatype of numbers is, beside its codec. */
@@ -23,13 +27,13 @@ export interface NumberOptions {
   readonly names?: ReadonlyMap<string, number | bigint>;
 }
 
-/** Memory of one typed array of numbers. */
+/** Memory of one typed array of numbers; its datatype is float64 for layouts that 64 bits cannot hold. */
 export function numberMemory(codec: NumberCodec, { datatype, boolean = false, names }: NumberOptions): MemoryType {
   const target = targetOf(codec, { datatype, boolean, ...(names === undefined ? {} : { names }) });
   const fullRange = codec.limits === null || fillsKind(codec);
   return {
     datatype,
-    memoryDatatype: datatype,
+    memoryDatatype: codec.exact === null ? datatype : floatType(8),
     innerShape: [],
     native: codec.native,
     bytesPerElement: bytesPerNumber(codec.kind),
@@ -100,6 +104,10 @@ export function convertedMemory(
     asFileBytes: () => null,
     allocate: (count) => allocateNumbers(as.kind, count),
     decode(bytes, byteOffset, count, into, at) {
+      if (file.exact !== null) {
+        decodeExact(file.exact, file.size, bytes, byteOffset, count, numbersOf(into, as.kind), at, as, target.boolean);
+        return;
+      }
       const block = blockOf(file.kind, count);
       for (let done = 0; done < count; done += BLOCK) {
         const length = Math.min(BLOCK, count - done);
@@ -109,6 +117,33 @@ export function convertedMemory(
     },
     encode: (from, at, count, bytes, byteOffset, heap) => inner.encode(from, at, count, bytes, byteOffset, heap),
   };
+}
+
+/** Numbers that no typed array holds as those of another datatype: rounded once, from all their digits. */
+export function decodeExact(
+  read: NonNullable<NumberCodec["exact"]>,
+  size: number,
+  bytes: Uint8Array,
+  byteOffset: number,
+  count: number,
+  into: NumericArray,
+  at: number,
+  as: NumberCodec,
+  boolean: boolean,
+): void {
+  const { limits, grid } = as;
+  const big = isBigKind(as.kind);
+  for (let i = 0; i < count; i++) {
+    const number = read(bytes, byteOffset + i * size);
+    if (boolean) {
+      into[at + i] = number?.mantissa === 0n ? 0 : 1;
+    } else if (limits === null) {
+      into[at + i] = nearestFloat(number, grid ?? FLOAT64_GRID);
+    } else {
+      const whole = clampedInteger(number, limits);
+      into[at + i] = big ? whole : Number(whole);
+    }
+  }
 }
 
 function numbersOf(into: MemoryArray, kind: NumericKind): NumericArray {

@@ -1,14 +1,18 @@
-import { HdfiveError, type OpaqueType, type StringType, type TimeType } from "@hdfive/format";
+import { HdfiveError, type OpaqueType, type TimeType } from "@hdfive/format";
 import { describe } from "../describe-value.js";
 import type { MemoryType } from "./memory-type.js";
 
+/** Memory of elements of any datatype whose bytes are asked for: nothing is interpreted, heap IDs and addresses neither. */
+export function rawMemory(bytes: OpaqueType): MemoryType {
+  return opaqueMemory(bytes);
+}
+
 /**
- * Memory of opaque bytes and of times (IV.A.2.d, classes 5 and 2), and of strings whose bytes are asked for: a
- * `Uint8Array` per element, its bytes as stored.
+ * Memory of opaque bytes and of times (IV.A.2.d, classes 5 and 2): a `Uint8Array` per element, its bytes as stored.
  *
  * A write also takes one `Uint8Array` with the bytes of all elements.
  */
-export function opaqueMemory(datatype: OpaqueType | TimeType | StringType): MemoryType {
+export function opaqueMemory(datatype: OpaqueType | TimeType): MemoryType {
   const { size } = datatype;
   return {
     datatype,

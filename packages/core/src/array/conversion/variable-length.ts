@@ -82,7 +82,7 @@ function decodeStrings(
  */
 export function sequenceMemory(datatype: VariableLengthType, base: MemoryType, memoryDatatype: Datatype): MemoryType {
   return {
-    ...heapMemory(datatype, memoryDatatype),
+    ...heapMemory({ ...datatype, base: base.datatype }, memoryDatatype),
     allocate: (count) => Array.from({ length: count }, () => base.allocate(0)),
     decode(bytes, byteOffset, count, into, at, heap) {
       const sequences = into as MemoryArray[];

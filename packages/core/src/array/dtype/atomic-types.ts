@@ -26,6 +26,14 @@ export function bfloat16Type(byteOrder: "LE" | "BE" = "LE"): FloatingPointType {
   return ieeeLayout(2, byteOrder, 8);
 }
 
+/**
+ * A float of 8 bits with 4 or 5 of them for the exponent, as HDF5 2.0 defines it. To HDF5 the exponent of all ones stands for
+ * infinity and not-a-number in both: ml_dtypes' float8_e4m3 and float8_e5m2.
+ */
+export function float8Type(exponentSize: 4 | 5): FloatingPointType {
+  return ieeeLayout(1, "LE", exponentSize);
+}
+
 function ieeeLayout(size: number, byteOrder: "LE" | "BE", exponentSize: number): FloatingPointType {
   const mantissaSize = 8 * size - 1 - exponentSize;
   return {

@@ -12,6 +12,8 @@ export type DtypeName =
   | "uint64"
   | "float16"
   | "bfloat16"
+  | "float8_e4m3"
+  | "float8_e5m2"
   | "float32"
   | "float64"
   | "bool"

@@ -1,8 +1,8 @@
-import type { Datatype } from "@hdfive/format";
+import type { Datatype, FloatingPointType } from "@hdfive/format";
 import { isBooleanType, isComplexType } from "./recognize.js";
 
 /**
- * Name of a datatype as numpy spells it: `int32`, `>i4`, `float16`, `bool`, `complex64`, `string`, `S10`.
+ * Name of a datatype as numpy spells it: `int32`, `>i4`, `float16`, `float8_e4m3`, `bool`, `complex64`, `string`, `S10`.
  *
  * Classes with parameters of their own give the name of the class: `enum`, `compound`, `array`, `vlen`, `opaque`,
  * `bitfield`, `reference`, `regionReference`, `time`. A number of a layout that has no name gives its class and size,
@@ -48,19 +48,33 @@ function integerName(datatype: Extract<Datatype, { class: "fixed-point" }>): str
   return byteOrder === "BE" && size > 1 ? `>${signed ? "i" : "u"}${size}` : `${signed ? "int" : "uint"}${8 * size}`;
 }
 
-function floatName(datatype: Extract<Datatype, { class: "floating-point" }>): string {
-  const name = `${datatype.exponentSize}/${datatype.mantissaSize}/${datatype.exponentBias}`;
-  const known = FLOAT_NAMES[`${datatype.size}:${name}`];
-  if (known === undefined || datatype.byteOrder === "VAX") {
-    return `float:${datatype.size}`;
+function floatName(datatype: FloatingPointType): string {
+  const { size, byteOrder } = datatype;
+  const known = FLOAT_NAMES[`${size}:${datatype.exponentSize}/${datatype.mantissaSize}/${datatype.exponentBias}`];
+  if (known === undefined || byteOrder === "VAX" || !isInterchangeLayout(datatype)) {
+    return `float:${size}`;
   }
-  if (datatype.byteOrder === "BE") {
-    return known === "bfloat16" ? ">bfloat16" : `>f${datatype.size}`;
+  if (byteOrder === "BE" && size > 1) {
+    return known === "bfloat16" ? ">bfloat16" : `>f${size}`;
   }
   return known;
 }
 
+/** Whether sign, exponent and mantissa fill the element from its highest bit on, the leading one implied. */
+function isInterchangeLayout(datatype: FloatingPointType): boolean {
+  const { mantissaSize, exponentSize } = datatype;
+  return (
+    datatype.normalization === "implied" &&
+    datatype.mantissaLocation === 0 &&
+    datatype.exponentLocation === mantissaSize &&
+    datatype.signLocation === mantissaSize + exponentSize &&
+    datatype.signLocation === 8 * datatype.size - 1
+  );
+}
+
 const FLOAT_NAMES: Readonly<Record<string, string>> = {
+  "1:4/3/7": "float8_e4m3",
+  "1:5/2/15": "float8_e5m2",
   "2:5/10/15": "float16",
   "2:8/7/127": "bfloat16",
   "4:8/23/127": "float32",

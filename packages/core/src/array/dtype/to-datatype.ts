@@ -1,6 +1,6 @@
 import { type Datatype, HdfiveError, type VariableLengthType } from "@hdfive/format";
 import { LITTLE_ENDIAN } from "../numeric-array.js";
-import { bfloat16Type, bool, complexType, floatType, integerType } from "./atomic-types.js";
+import { bfloat16Type, bool, complexType, float8Type, floatType, integerType } from "./atomic-types.js";
 import type { DtypeLike } from "./dtype-like.js";
 
 /**
@@ -40,6 +40,10 @@ function named(name: string): Datatype | null {
       return bfloat16Type();
     case ">bfloat16":
       return bfloat16Type("BE");
+    case "float8_e4m3":
+      return float8Type(4);
+    case "float8_e5m2":
+      return float8Type(5);
     case "float32":
       return floatType(4);
     case "float64":

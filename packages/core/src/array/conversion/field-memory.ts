@@ -1,0 +1,37 @@
+import { type CompoundMember, type CompoundType, type Datatype, HdfiveError } from "@hdfive/format";
+import { convertedPart, decodeField } from "./compound-memory.js";
+import type { MemoryType } from "./memory-type.js";
+
+/**
+ * The member of a compound that has a name.
+ *
+ * @throws HdfiveError `INVALID_ARGUMENT` when the datatype is no compound or has no such member
+ */
+export function memberNamed(datatype: Datatype, name: string): CompoundMember {
+  if (datatype.class !== "compound") {
+    throw new HdfiveError("INVALID_ARGUMENT", "Field names only allowed for compound types");
+  }
+  const member = datatype.members.find((candidate) => candidate.name === name);
+  if (member === undefined) {
+    const names = datatype.members.map((candidate) => candidate.name).join(", ");
+    throw new HdfiveError("INVALID_ARGUMENT", `Field ${name} does not appear in this type; the fields are ${names}`);
+  }
+  return member;
+}
+
+/** Memory of one field of a compound by itself: an array of the field's values, the other fields left out. */
+export function fieldMemory(file: Datatype, { name, byteOffset }: CompoundMember, memory: MemoryType): MemoryType {
+  const field = { name, byteOffset, memory };
+  return {
+    ...memory,
+    datatype: convertedPart(file as CompoundType, [field]),
+    native: false,
+    asFileBytes: () => null,
+    decode(bytes, start, count, into, at, heap) {
+      decodeField(field, file.size, bytes, start, count, into, at, heap);
+    },
+    encode() {
+      throw new HdfiveError("INVALID_ARGUMENT", `the field ${name} cannot be written by itself`);
+    },
+  };
+}
