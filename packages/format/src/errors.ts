@@ -19,6 +19,8 @@
  * | `CLOSED` | the file is closed |
  * | `SYNC_UNAVAILABLE` | the storage cannot answer without waiting |
  * | `LIMIT` | a safety limit was reached |
+ * | `FORBIDDEN` | a name in the file leads to a file that may not be opened |
+ * | `IN_USE` | the file is marked as open for writing |
  * | `ABORTED` | the caller's signal asked to stop |
  * | `IO` | the storage failed |
  */
@@ -39,6 +41,8 @@ export type ErrorCode =
   | "CLOSED"
   | "SYNC_UNAVAILABLE"
   | "LIMIT"
+  | "FORBIDDEN"
+  | "IN_USE"
   | "ABORTED"
   | "IO";
 

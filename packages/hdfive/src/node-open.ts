@@ -1,4 +1,12 @@
-import { type File, HdfiveError, type Mode, openStorage, openStorageSync } from "@hdfive/core";
+import {
+  type File,
+  HdfiveError,
+  type Mode,
+  openStorage,
+  openStorageSync,
+  type Resolve,
+  type Storage,
+} from "@hdfive/core";
 import { FileStorage, zlibCodec } from "@hdfive/node-fs";
 import { isPath, type OpenOptions, type OpenTarget, storageOf } from "./open-target.js";
 import { hasSignature } from "./signature.js";
@@ -13,7 +21,7 @@ import { hasSignature } from "./signature.js";
  *   `UNSUPPORTED`
  */
 export async function open(target: OpenTarget, mode: Mode = "r", options: OpenOptions = {}): Promise<File> {
-  const settings = withZlib(options);
+  const settings = onNode(options);
   if (!isPath(target)) {
     return openStorage(storageOf(target, mode), mode, settings);
   }
@@ -28,7 +36,7 @@ export async function open(target: OpenTarget, mode: Mode = "r", options: OpenOp
 
 /** As `open`, without waiting. */
 export function openSync(target: OpenTarget, mode: Mode = "r", options: OpenOptions = {}): File {
-  const settings = withZlib(options);
+  const settings = onNode(options);
   if (!isPath(target)) {
     return openStorageSync(storageOf(target, mode), mode, settings);
   }
@@ -57,9 +65,38 @@ export async function isHdf5(target: OpenTarget): Promise<boolean> {
   }
 }
 
-/** Native zlib goes before what the caller brings, so that the caller's own codec wins. */
-function withZlib(options: OpenOptions): OpenOptions {
-  return { ...options, filters: [zlibCodec, ...(options.filters ?? [])] };
+/** Native zlib goes before what the caller brings, so that the caller's own codec wins; a name of a file is a path. */
+function onNode(options: OpenOptions): OpenOptions {
+  return { ...options, filters: [zlibCodec, ...(options.filters ?? [])], resolve: withPaths(options.resolve) };
+}
+
+/** Paths that the caller's function answers with are opened as they are: the caller vouches for them. */
+function withPaths(resolve: Resolve | undefined): Resolve | undefined {
+  if (typeof resolve !== "function") {
+    return resolve;
+  }
+  return (name, context) => {
+    const answer = resolve(name, context);
+    if (answer instanceof Promise) {
+      return answer.then((later) => (typeof later === "string" ? openPath(later) : later));
+    }
+    if (typeof answer !== "string") {
+      return answer;
+    }
+    return context.sync ? openPathSync(answer) : openPath(answer);
+  };
+}
+
+async function openPath(path: string): Promise<Storage | null> {
+  return FileStorage.open(path).catch(absent);
+}
+
+function openPathSync(path: string): Storage | null {
+  try {
+    return FileStorage.openSync(path);
+  } catch (error) {
+    return absent(error);
+  }
 }
 
 function absent(error: unknown): null {

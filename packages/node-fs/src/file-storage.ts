@@ -10,7 +10,7 @@ import {
   openDescriptorSync,
 } from "./open-descriptor.js";
 import { readAll, readAllSync, SMALL_PIECE, writeAll, writeAllSync } from "./positional-io.js";
-import { findSibling } from "./sibling.js";
+import { findSibling, findSiblingSync, type Sibling } from "./sibling.js";
 
 /**
  * A file of the file system as storage, over one descriptor that is held until `close`.
@@ -25,7 +25,11 @@ export class FileStorage implements Storage {
   readonly writable: boolean;
   /** Whether opening made the file, so that it was not there before. */
   readonly created: boolean;
+  /** What the system says the file is (device and number). */
+  readonly identity: string;
   readonly #file: OpenDescriptor;
+  /** Folders that names found in this file may lead into; `null` for that of the file itself. */
+  readonly #roots: readonly string[] | null;
   readonly #fsync: boolean;
   #size: number;
   #closed = false;
@@ -35,8 +39,14 @@ export class FileStorage implements Storage {
   #whenIdle: (() => void) | null = null;
   #closing: Promise<void> | null = null;
 
-  private constructor(file: OpenDescriptor, { fsync = true }: FileStorageOptions) {
+  private constructor(
+    file: OpenDescriptor,
+    { fsync = true }: FileStorageOptions,
+    roots: readonly string[] | null = null,
+  ) {
     this.#file = file;
+    this.#roots = roots;
+    this.identity = file.identity;
     this.#fsync = fsync;
     this.#size = file.size;
     this.#unsafe = file.created;
@@ -130,14 +140,26 @@ export class FileStorage implements Storage {
 
   /**
    * Opens, for reading, a file that this one names: relative to its folder, and inside that folder after all symbolic
-   * links; `null` when there is none.
+   * links; `null` when there is none. What is opened so names files relative to its own folder, and stays inside the
+   * folder of the first one.
    *
-   * @throws `LIMIT` for a name that leads out of the folder
+   * @throws `FORBIDDEN` for a name that leads out of the folder
    */
   async sibling(name: string): Promise<FileStorage | null> {
     this.#requireOpen();
-    const path = await findSibling(this.#file.absolutePath, name);
-    return path === null ? null : FileStorage.open(path);
+    const found = await findSibling(this.#file.absolutePath, name, this.#roots);
+    return found === null ? null : this.#beside(found, await openDescriptor(found.path, {}));
+  }
+
+  /** As `sibling`, without waiting. */
+  siblingSync(name: string): FileStorage | null {
+    this.#requireOpen();
+    const found = findSiblingSync(this.#file.absolutePath, name, this.#roots);
+    return found === null ? null : this.#beside(found, openDescriptorSync(found.path, {}));
+  }
+
+  #beside({ roots }: Sibling, file: OpenDescriptor): FileStorage {
+    return new FileStorage(file, {}, roots);
   }
 
   /** Gives the descriptor back after the work on its way; a second call does nothing more. */

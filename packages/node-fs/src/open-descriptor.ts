@@ -23,6 +23,8 @@ export interface OpenDescriptor {
   readonly path: string;
   /** The path from the root on: the working directory may change. */
   readonly absolutePath: string;
+  /** What the system says the file is (device and number), whatever its path. */
+  readonly identity: string;
   readonly size: number;
   readonly writable: boolean;
   /** Whether opening made the file. */
@@ -107,12 +109,14 @@ function accept(descriptor: number, { creates }: OpenAttempt, plan: OpenPlan): O
       const reason = status.isDirectory() ? "it is a directory" : "it is not a regular file";
       throw new HdfiveError("IO", `Unable to ${plan.action} "${path}" (${reason})`, { path });
     }
-    release = claimFile(`${status.dev}:${status.ino}`, { path, writes, truncates: plan.truncates });
+    const identity = `${status.dev}:${status.ino}`;
+    release = claimFile(identity, { path, writes, truncates: plan.truncates });
     if (plan.empties) {
       ftruncateSync(descriptor, 0);
     }
     const size = plan.empties ? 0 : Number(status.size);
-    return { descriptor, path, absolutePath: resolve(path), size, writable: writes, created: creates, release };
+    const absolutePath = resolve(path);
+    return { descriptor, path, absolutePath, identity, size, writable: writes, created: creates, release };
   } catch (error) {
     release?.();
     closeSync(descriptor);

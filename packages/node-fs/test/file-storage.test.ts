@@ -335,7 +335,8 @@ describe("files beside a file", () => {
       "up/secret",
       ".",
     ]) {
-      await expect(file.sibling(name), name).rejects.toMatchObject({ code: "LIMIT" });
+      await expect(file.sibling(name), name).rejects.toMatchObject({ code: "FORBIDDEN" });
+      expect(() => file.siblingSync(name), name).toThrow("outside the folder");
     }
     await file.close();
   });

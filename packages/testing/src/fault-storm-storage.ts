@@ -21,6 +21,8 @@ export class FaultStormStorage implements Storage {
   readonly write?: NonNullable<Storage["write"]>;
   readonly truncate?: NonNullable<Storage["truncate"]>;
   readonly flush?: NonNullable<Storage["flush"]>;
+  readonly identity?: string;
+  readonly sibling?: NonNullable<Storage["sibling"]>;
   readonly #inner: Storage;
   readonly #random: Random;
   readonly #maxDelay: number;
@@ -41,6 +43,17 @@ export class FaultStormStorage implements Storage {
     }
     if (inner.flush !== undefined) {
       this.flush = () => this.#later(async () => inner.flush?.());
+    }
+    if (inner.identity !== undefined) {
+      this.identity = inner.identity;
+    }
+    if (inner.sibling !== undefined) {
+      // The storm blows over what is beside the file as well.
+      this.sibling = (name) =>
+        this.#later(async () => {
+          const beside = (await inner.sibling?.(name)) ?? null;
+          return beside === null ? null : new FaultStormStorage(beside, { seed, maxDelay });
+        });
     }
   }
 

@@ -26,7 +26,9 @@ export class WrappedStorage implements Storage {
   readonly truncateSync?: NonNullable<Storage["truncateSync"]>;
   readonly flush?: NonNullable<Storage["flush"]>;
   readonly flushSync?: NonNullable<Storage["flushSync"]>;
+  readonly identity?: string;
   readonly sibling?: NonNullable<Storage["sibling"]>;
+  readonly siblingSync?: NonNullable<Storage["siblingSync"]>;
   readonly closeSync?: NonNullable<Storage["closeSync"]>;
   readonly #inner: Storage;
   readonly #before: (call: StorageCall) => void;
@@ -80,6 +82,12 @@ export class WrappedStorage implements Storage {
     }
     if (inner.sibling !== undefined) {
       this.sibling = async (name) => (await inner.sibling?.(name)) ?? null;
+    }
+    if (inner.siblingSync !== undefined) {
+      this.siblingSync = (name) => inner.siblingSync?.(name) ?? null;
+    }
+    if (inner.identity !== undefined) {
+      this.identity = inner.identity;
     }
     if (inner.closeSync !== undefined) {
       this.closeSync = () => inner.closeSync?.();

@@ -7,6 +7,8 @@ import { makeRoom, storeChanged } from "../pipeline/chunk-store.js";
 import type { CodecRegistry } from "../pipeline/filter-codec.js";
 import type { OpenFile } from "../pipeline/open-file.js";
 import { closeStorage, flushStorage, resizeStorage } from "../storage/access.js";
+import type { FilePurpose } from "../storage/other-files.js";
+import type { Storage } from "../storage/storage.js";
 import { Lock, perform, type Task } from "../task.js";
 
 /** Bytes that may be retired, at most, before a flush makes them free. */
@@ -14,11 +16,20 @@ const MAX_RETIRED = 32 * 1024 * 1024;
 /** Structures that may be changed in memory before they are written without being asked to. */
 const MAX_DIRTY_NODES = 20_000;
 
+/** The contexts of an open file and of all the files that were reached from it. */
+export interface ContextSet {
+  /** The context of the file in a storage, made when it is asked for first. */
+  at(storage: Storage): Task<FileContext>;
+  /** Ends the contexts of the other files, and closes these. */
+  closeOthers(): Task<void>;
+}
+
 /** What all handles of one open file share. */
 export class FileContext implements OpenFile {
   readonly state: FileState;
   readonly codecs: CodecRegistry;
   readonly chunks: ChunkCache;
+  readonly #set: ContextSet;
   /** Held by whoever changes the shape of a dataset: rows are appended one call after the other. */
   readonly shapeLock: Lock = new Lock();
   /** Shapes of datasets that were resized since the file was opened, by address. */
@@ -28,7 +39,8 @@ export class FileContext implements OpenFile {
   #clock = 0;
   readonly #deletedAt = new Map<number, number>();
 
-  constructor(state: FileState, codecs: CodecRegistry, chunks: ChunkCache) {
+  constructor(state: FileState, codecs: CodecRegistry, chunks: ChunkCache, set: ContextSet) {
+    this.#set = set;
     this.state = state;
     this.codecs = codecs;
     this.chunks = chunks;
@@ -83,6 +95,33 @@ export class FileContext implements OpenFile {
     this.#clock++;
   }
 
+  /**
+   * The file that this one names, opened once for reading, and closed with the first one.
+   *
+   * @throws HdfiveError `NOT_FOUND` when there is no such file, and as `OtherFiles.open` and `openStorage`.
+   */
+  *openOther(name: string, purpose: FilePurpose): Task<FileContext> {
+    const other = yield* this.otherFile(name, purpose);
+    if (other === null) {
+      throw new HdfiveError("NOT_FOUND", `Unable to open file "${name}" (there is none beside ${this.filename})`, {
+        path: name,
+      });
+    }
+    return other;
+  }
+
+  /** As `openOther`; `null` when there is no such file. */
+  *otherFile(name: string, purpose: FilePurpose): Task<FileContext | null> {
+    this.requireOpen();
+    const storage = yield* perform(this.state.others.open(this.state.storage, name, purpose));
+    return storage === null ? null : yield* this.#set.at(storage);
+  }
+
+  /** Makes the handles of this file useless, since its storage is closed. */
+  end(): void {
+    this.#isOpen = false;
+  }
+
   /** Runs an engine operation. */
   *transact<T>(operation: Operation<T>): Task<T> {
     this.requireOpen();
@@ -131,5 +170,6 @@ export class FileContext implements OpenFile {
     }
     this.#isOpen = false;
     yield* perform(closeStorage(state.storage));
+    yield* this.#set.closeOthers();
   }
 }

@@ -32,7 +32,7 @@ export class File extends Group {
   }
 
   /** Name of the storage: a path, a URL. */
-  get filename(): string {
+  override get filename(): string {
     return this.context.filename;
   }
 

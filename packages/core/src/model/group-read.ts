@@ -2,13 +2,13 @@ import { FormatError, HdfiveError, MESSAGE_IDS, objectHeader } from "@hdfive/for
 import { type DatasetHeader, isDataset, loadDataset } from "../engine/datasets/dataset-header.js";
 import type { GroupLink, LinkPage, LinkPosition } from "../engine/groups/group-link.js";
 import { countLinks, groupStyle, listLinks, requireGroup } from "../engine/groups/links.js";
-import { resolvePath, tryResolve } from "../engine/groups/path.js";
+import { type FileExit, type ResolvedLink, type Walk, walkPath } from "../engine/groups/path.js";
 import { checkUnknownMessages, findMessage, loadHeader } from "../engine/object-header/object-header.js";
 import { type ResolvedDatatype, resolveDatatype } from "../engine/object-header/shared.js";
 import type { Tx } from "../engine/transaction/tx.js";
 import type { Task } from "../task.js";
 import type { FileContext } from "./file-context.js";
-import { type ObjectInfo, objectInfo } from "./object-handle.js";
+import { joinPath, type ObjectInfo, objectInfo } from "./object-handle.js";
 
 /** What is stored about a group besides its members. */
 export interface GroupInfo extends ObjectInfo {
@@ -61,18 +61,83 @@ export function* loadAddress(context: FileContext, address: number): Task<Loaded
   return yield* context.transact((tx) => loadObject(tx, address));
 }
 
-/** The object at a path from a group on. */
-export function* loadAt(context: FileContext, start: number, path: string): Task<LoadedObject> {
+/** An object that was found by a path, which may lead into another file. */
+export interface FoundObject {
+  /** The file that the object is in. */
+  readonly context: FileContext;
+  readonly loaded: LoadedObject;
+  /** Path in that file when it is another one than the path began in, else `null`. */
+  readonly path: string | null;
+}
+
+/** Why a path leads to no object; made only when it is thrown. */
+type NotThere = { readonly missing: () => HdfiveError };
+
+/** The object at a path from a group on; external links lead on in other files. */
+export function* loadAt(context: FileContext, start: number, path: string): Task<FoundObject> {
   requirePath(path);
-  return yield* context.transact((tx) => loadObject(tx, resolvePath(tx, start, path).address));
+  const found = yield* find(context, start, path, loadEnd);
+  if ("missing" in found) {
+    throw found.missing();
+  }
+  return { context: found.context, loaded: found.value, path: found.path };
 }
 
 /** The object that a link of a group leads to, `null` when it leads nowhere. */
-export function* loadLinked(context: FileContext, group: number, link: GroupLink): Task<LoadedObject | null> {
-  return yield* context.transact((tx) => {
-    const address = link.kind === "hard" ? link.address : (tryResolve(tx, group, link.name)?.address ?? null);
-    return address === null ? null : loadObject(tx, address);
-  });
+export function* loadLinked(context: FileContext, group: number, link: GroupLink): Task<FoundObject | null> {
+  if (link.kind === "hard") {
+    const { address } = link;
+    return { context, loaded: yield* context.transact((tx) => loadObject(tx, address)), path: null };
+  }
+  const found = yield* find(context, group, link.name, loadEnd);
+  return "missing" in found ? null : { context: found.context, loaded: found.value, path: found.path };
+}
+
+/** An end that was followed is an object. */
+function loadEnd(tx: Tx, { address }: ResolvedLink): LoadedObject {
+  return loadObject(tx, address as number);
+}
+
+/** Follows a path through as many files as it leads, and looks at what is at its end. */
+function* find<T>(
+  first: FileContext,
+  start: number,
+  path: string,
+  look: (tx: Tx, end: ResolvedLink) => T,
+  followLast = true,
+): Task<{ readonly context: FileContext; readonly value: T; readonly path: string | null } | NotThere> {
+  let context = first;
+  let exit: FileExit | null = null;
+  for (;;) {
+    const from: number = exit === null ? start : context.rootAddress;
+    const way: string = exit?.path ?? path;
+    const followed: number = exit?.followed ?? 0;
+    const step: { value: T } | Exclude<Walk, { kind: "end" }> = yield* context.transact((tx) => {
+      const walk = walkPath(tx, from, way, { followLast, followed });
+      return walk.kind === "end" ? { value: look(tx, walk.end) } : walk;
+    });
+    if ("value" in step) {
+      return { context, value: step.value, path: exit === null ? null : joinPath("/", exit.path) };
+    }
+    if (step.kind === "missing") {
+      return step;
+    }
+    exit = step.exit;
+    const next: FileContext | null = yield* context.otherFile(exit.file, "external-link");
+    if (next === null) {
+      const left = exit;
+      return { missing: () => fileMissing(left) };
+    }
+    context = next;
+  }
+}
+
+function fileMissing({ name, file, path }: FileExit): HdfiveError {
+  return new HdfiveError(
+    "NOT_FOUND",
+    `Unable to open object (unable to open external file: the link '${name}' leads to '${path}' in "${file}", ` +
+      "which is not there)",
+  );
 }
 
 /** Whether there is a link at a path, even one that leads nowhere. */
@@ -80,13 +145,13 @@ export function* isLinked(context: FileContext, start: number, path: string): Ta
   if (path === "") {
     return false;
   }
-  return yield* context.transact((tx) => tryResolve(tx, start, path, { followLast: false }) !== null);
+  return !("missing" in (yield* find(context, start, path, () => true, false)));
 }
 
 /** Whether a path leads to an object. */
 export function* leadsToObject(context: FileContext, start: number, path: string): Task<boolean> {
   requirePath(path);
-  return yield* context.transact((tx) => tryResolve(tx, start, path) !== null);
+  return !("missing" in (yield* find(context, start, path, () => true)));
 }
 
 /** What is stored about a group. */

@@ -38,9 +38,11 @@ export class Group extends ObjectHandle {
   override readonly kind = "group" as const;
 
   /**
-   * The object at a path. Soft links are followed.
+   * The object at a path. Soft links are followed, and external ones into other files, which are opened for reading and
+   * closed with this one: `filename` and `path` of the object say where it is.
    *
-   * @throws HdfiveError `NOT_FOUND`, `WRONG_KIND` when the way leads through what is not a group.
+   * @throws HdfiveError `NOT_FOUND`, `WRONG_KIND` when the way leads through what is not a group, `FORBIDDEN` when it
+   *   leads to a file outside the folder of this one, `LIMIT` when it leads over too many links or files.
    */
   get(path: string): Promise<HdfObject> {
     return this.run(() => this.#get(path), undefined, path);
@@ -224,7 +226,8 @@ export class Group extends ObjectHandle {
   }
 
   *#get(path: string): Task<HdfObject> {
-    return handleOf(this.context, yield* loadAt(this.context, this.address, path), joinPath(this.path, path));
+    const found = yield* loadAt(this.context, this.address, path);
+    return handleOf(found.context, found.loaded, found.path ?? joinPath(this.path, path));
   }
 
   *#expect<T extends HdfObject>(path: string, wanted: HandleClass<T>): Task<T> {
@@ -264,10 +267,10 @@ export class Group extends ObjectHandle {
     if (!(yield* leadsToObject(this.context, this.address, path))) {
       return yield* this.#createDataset<D>(path, options);
     }
-    const { address } = yield* this.#expect(path, Dataset);
-    const header = yield* this.context.transact((tx) => loadDataset(tx, address));
-    checkRequired(this.context, header, options, options.exact === true);
-    return new Dataset<D>(this.context, header, joinPath(this.path, path));
+    const { address, context, path: found } = yield* this.#expect(path, Dataset);
+    const header = yield* context.transact((tx) => loadDataset(tx, address));
+    checkRequired(context, header, options, options.exact === true);
+    return new Dataset<D>(context, header, found);
   }
 }
 

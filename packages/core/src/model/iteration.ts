@@ -26,8 +26,11 @@ export function* nextMember<T>(
     return null;
   }
   const memberPath = joinPath(path, link.name);
-  const loaded = yield* tolerant(memberPath, loadLinked(context, address, link));
-  return [link.name, loaded === null || loaded.kind === "unreadable" ? loaded : handle(context, loaded, memberPath)];
+  const found = yield* tolerant(memberPath, loadLinked(context, address, link));
+  if (found === null || "error" in found) {
+    return [link.name, found];
+  }
+  return [link.name, handle(found.context, found.loaded, found.path ?? memberPath)];
 }
 
 /** The path from the start and the handle of the next object of a walk. */

@@ -45,6 +45,11 @@ export abstract class ObjectHandle {
     this.attrs = new Attributes(this);
   }
 
+  /** Name of the file that the object is in: another than the one opened when an external link led there. */
+  get filename(): string {
+    return this.context.filename;
+  }
+
   /** Last component of the path; "/" for the root group. */
   get name(): string {
     return this.path === "/" ? "/" : this.path.slice(this.path.lastIndexOf("/") + 1);

@@ -17,7 +17,18 @@ export class UnreadableObject {
 }
 
 /** What is wrong with one object and not with the file, its storage or the caller. */
-const OF_THE_OBJECT: readonly ErrorCode[] = ["CORRUPT", "UNSUPPORTED", "LIMIT", "NOT_FOUND", "WRONG_KIND"];
+const OF_THE_OBJECT: readonly ErrorCode[] = [
+  "CORRUPT",
+  "UNSUPPORTED",
+  "LIMIT",
+  "NOT_FOUND",
+  "WRONG_KIND",
+  // Of the files that links lead to.
+  "FORBIDDEN",
+  "IN_USE",
+  "NOT_HDF5",
+  "TRUNCATED",
+];
 
 /** Runs a task that opens an object; when the object is at fault, the answer says so instead. */
 export function* tolerant<T>(path: string, task: Task<T>): Task<T | UnreadableObject> {

@@ -35,8 +35,15 @@ export interface Storage {
   flush?(): Promise<void>;
   /** As `flush`, without waiting. */
   flushSync?(): void;
-  /** Opens the storage of another file by a name found in this one; `null` when there is none. */
+  /** Equal for storages of the same bytes, where that can be known: a file is then opened once, however it is named. */
+  readonly identity?: string;
+  /**
+   * Opens, for reading, the storage of another file by a name found in this one; `null` when there is none. Nobody
+   * vouches for the name: a storage says with `FORBIDDEN` where it may not lead.
+   */
   sibling?(name: string): Promise<Storage | null>;
+  /** As `sibling`, without waiting. */
+  siblingSync?(name: string): Storage | null;
   /** Gives the storage back; later calls fail. */
   close(): Promise<void>;
   /** As `close`, without waiting. */

@@ -2,7 +2,7 @@ import { HdfiveError, UnsupportedError } from "@hdfive/format";
 import type { Tx } from "../transaction/tx.js";
 import type { GroupLink } from "./group-link.js";
 import { findLink, groupStyle, insertLink, requireGroup } from "./links.js";
-import { createGroup } from "./symbol-table.js";
+import { createGroup } from "./new-group.js";
 
 /** Where a path ends. */
 export interface Resolved {
@@ -23,10 +23,30 @@ export type ResolvedLink = Omit<Resolved, "address"> & { readonly address: numbe
 export interface PathOptions {
   /** Whether a soft link at the end is followed; so it is by default. */
   readonly followLast?: boolean | undefined;
+  /** Links that were followed before: a path over several files counts them all. */
+  readonly followed?: number | undefined;
 }
 
-/** The outcome of a walk along a path: its end, or why there is none, which is made only when it is thrown. */
-type Walk = { readonly end: ResolvedLink } | { readonly missing: () => HdfiveError };
+/** Where a path goes on in another file. File Format Specification, section IV.A.2.g, external links. */
+export interface FileExit {
+  /** Name of the link that leads there. */
+  readonly name: string;
+  /** The other file, as the link names it. */
+  readonly file: string;
+  /** What is left of the path, from the other file's root group on. */
+  readonly path: string;
+  /** Links followed so far, this one included. */
+  readonly followed: number;
+}
+
+/**
+ * The outcome of a walk along a path: its end, or where it leaves the file, or why there is no end, which is made only
+ * when it is thrown.
+ */
+export type Walk =
+  | { readonly kind: "end"; readonly end: ResolvedLink }
+  | { readonly kind: "exit"; readonly exit: FileExit }
+  | { readonly kind: "missing"; readonly missing: () => HdfiveError };
 
 /** The components of a path: empty ones and "." mean nothing, ".." is a name like others. */
 export function pathComponents(path: string): string[] {
@@ -37,7 +57,7 @@ export function pathComponents(path: string): string[] {
  * Follows a path from a group, or from the root group when it starts with "/".
  *
  * @throws HdfiveError `NOT_FOUND` when a component is missing, `WRONG_KIND` when the way leads through what is not a
- *   group, `LIMIT` when it leads over too many soft links, `UNSUPPORTED` at an external link.
+ *   group, `LIMIT` when it leads over too many soft links, `UNSUPPORTED` at an external link: see `walkPath`.
  */
 export function resolvePath(
   tx: Tx,
@@ -48,11 +68,11 @@ export function resolvePath(
 /** As above; with `followLast: false` a link at the end that is not hard has no address. */
 export function resolvePath(tx: Tx, startHeaderAddress: number, path: string, options: PathOptions): ResolvedLink;
 export function resolvePath(tx: Tx, startHeaderAddress: number, path: string, options: PathOptions = {}): ResolvedLink {
-  const walk = follow(tx, startHeaderAddress, path, options.followLast ?? true);
-  if ("missing" in walk) {
+  const walk = walkPath(tx, startHeaderAddress, path, options);
+  if (walk.kind === "missing") {
     throw walk.missing();
   }
-  return walk.end;
+  return endInside(walk);
 }
 
 /** As `resolvePath`, with `null` where nothing is at the end of the path. */
@@ -70,12 +90,24 @@ export function tryResolve(
   path: string,
   options: PathOptions = {},
 ): ResolvedLink | null {
-  const walk = follow(tx, startHeaderAddress, path, options.followLast ?? true);
-  return "missing" in walk ? null : walk.end;
+  const walk = walkPath(tx, startHeaderAddress, path, options);
+  return walk.kind === "missing" ? null : endInside(walk);
+}
+
+/** The end of a walk that must not leave the file, since something is to be changed there. */
+function endInside(walk: Exclude<Walk, { readonly kind: "missing" }>): ResolvedLink {
+  if (walk.kind === "end") {
+    return walk.end;
+  }
+  const { name, file, path } = walk.exit;
+  throw new UnsupportedError(
+    "external link",
+    `'${name}' leads to '${path}' in the file '${file}', and other files are only read through links`,
+  );
 }
 
 /**
- * Address of the group at the end of these components, from a group on; what is missing is created, old-style.
+ * Address of the group at the end of these components, from a group on; what is missing is created.
  *
  * @throws HdfiveError as `resolvePath`, and `NOT_FOUND` for a soft link that leads nowhere.
  */
@@ -84,9 +116,8 @@ export function ensureGroups(tx: Tx, startHeaderAddress: number, components: rea
   for (const name of components) {
     const group = requireGroup(tx, address);
     if (findLink(tx, group, name) === null) {
-      const { headerAddress } = createGroup(tx);
-      insertLink(tx, group, { name, kind: "hard", address: headerAddress });
-      address = headerAddress;
+      address = createGroup(tx);
+      insertLink(tx, group, { name, kind: "hard", address });
     } else {
       address = resolvePath(tx, address, name).address;
       requireGroup(tx, address, `'${name}'`);
@@ -95,28 +126,34 @@ export function ensureGroups(tx: Tx, startHeaderAddress: number, components: rea
   return address;
 }
 
-function follow(tx: Tx, start: number, path: string, followLast: boolean): Walk {
+/** Follows a path within the file, from a group or from the root group, to its end or to where it leaves the file. */
+export function walkPath(tx: Tx, start: number, path: string, options: PathOptions = {}): Walk {
+  const { followLast = true } = options;
   const root = rootAddress(tx);
   let end: ResolvedLink = { address: path.startsWith("/") ? root : start, parentAddress: null, name: null, link: null };
   /** What is still to be followed, the next component last. */
   const rest = pathComponents(path).reverse();
-  let followed = 0;
+  let followed = options.followed ?? 0;
   let here = path.startsWith("/") ? root : start;
   for (let name = rest.pop(); name !== undefined; name = rest.pop()) {
     tx.work("path");
     const group = groupStyle(tx, here);
     if (group === null) {
       const { name: through } = end;
-      return { missing: () => throughOther(path, through) };
+      return { kind: "missing", missing: () => throughOther(path, through) };
     }
     const link = findLink(tx, group, name);
     if (link === null) {
       const missed = name;
       const isLast = rest.length === 0;
-      return { missing: () => notFound(missed, isLast) };
+      return { kind: "missing", missing: () => notFound(missed, isLast) };
     }
     if (rest.length === 0 && !followLast) {
-      return { end: { address: link.kind === "hard" ? link.address : null, parentAddress: here, name, link } };
+      const address = link.kind === "hard" ? link.address : null;
+      return { kind: "end", end: { address, parentAddress: here, name, link } };
+    }
+    if ((link.kind === "soft" || link.kind === "external") && ++followed > tx.state.limits.links) {
+      throw new HdfiveError("LIMIT", `Unable to open object (too many links): '${path}'`);
     }
     switch (link.kind) {
       case "hard":
@@ -124,25 +161,21 @@ function follow(tx: Tx, start: number, path: string, followLast: boolean): Walk 
         here = link.address;
         break;
       case "soft": {
-        if (++followed > tx.state.limits.links) {
-          throw new HdfiveError("LIMIT", `Unable to open object (too many links): '${path}'`);
-        }
         // A soft link is relative to the group that holds it; what followed it in the path goes on from its end.
         here = link.target.startsWith("/") ? root : here;
         end = { address: here, parentAddress: null, name: null, link: null };
         rest.push(...pathComponents(link.target).reverse());
         break;
       }
-      case "external":
-        throw new UnsupportedError(
-          "external link",
-          `'${name}' leads to '${link.path}' in the file '${link.file}', and links to other files are not followed yet`,
-        );
+      case "external": {
+        const onward = [...pathComponents(link.path), ...rest.reverse()].join("/");
+        return { kind: "exit", exit: { name, file: link.file, path: `/${onward}`, followed } };
+      }
       case "user-defined":
         throw new UnsupportedError(`user-defined link of type ${link.linkType}`, `'${name}' cannot be followed`);
     }
   }
-  return { end };
+  return { kind: "end", end };
 }
 
 function rootAddress(tx: Tx): number {

@@ -1,5 +1,6 @@
 import type { FormatContext, Libver, NodeCodec, Superblock } from "@hdfive/format";
 import type { BlockCache } from "../../storage/block-cache.js";
+import type { OtherFiles } from "../../storage/other-files.js";
 import type { Storage } from "../../storage/storage.js";
 import type { Lock } from "../../task.js";
 import type { Allocator } from "./allocator.js";
@@ -8,8 +9,10 @@ import type { NodeCache } from "./node-cache.js";
 
 /** Bounds on what a file can make an operation do. */
 export interface Limits {
-  /** Soft links followed in one path; libhdf5 allows 16. */
+  /** Soft and external links followed in one path; libhdf5 allows 16. */
   readonly links: number;
+  /** Other files, which this one names, that are open at the same time. */
+  readonly files: number;
   /** Structures looked at by one operation. */
   readonly work: number;
   /** Bytes of one chunk without filters. */
@@ -24,7 +27,13 @@ export interface Limits {
  * A few bytes can declare any shape, so what a read may allocate is bounded: by 4 GiB, which is what one typed array holds
  * on every engine. Chunks of more than 1 GiB are valid and nobody's friends.
  */
-export const DEFAULT_LIMITS: Limits = { links: 16, work: 10_000_000, chunkBytes: 2 ** 30, readBytes: 2 ** 32 - 1 };
+export const DEFAULT_LIMITS: Limits = {
+  links: 16,
+  files: 256,
+  work: 10_000_000,
+  chunkBytes: 2 ** 30,
+  readBytes: 2 ** 32 - 1,
+};
 
 /** A structure changed since the last flush. */
 export interface DirtyNode {
@@ -41,6 +50,8 @@ export interface HeapCursor {
 /** Everything the engine knows of one open file. Operations change it only through a transaction. */
 export interface FileState {
   readonly storage: Storage;
+  /** The files that this one names, shared with those that it was reached from. */
+  readonly others: OtherFiles;
   readonly blocks: BlockCache;
   readonly nodes: NodeCache;
   /** Object headers put together from their blocks, worked out from the first block. */
