@@ -1,5 +1,6 @@
 /** Arrays without files: datatypes, memory, conversion, selections, and the copy between chunks and results. */
 
+export { AttributeReference } from "./attribute-reference.js";
 export { broadcastIndices, broadcastStrides, fillsOnce } from "./broadcast.js";
 export { valuesFor } from "./broadcast-values.js";
 export { guessChunk } from "./chunk-guess.js";
@@ -51,6 +52,7 @@ export {
 } from "./ndarray.js";
 export type { NumericArray } from "./numeric-array.js";
 export { ObjectReference } from "./object-reference.js";
+export { RegionReference } from "./region-reference.js";
 export { type ContiguousRun, contiguousBlockShape, contiguousRuns } from "./selection/contiguous-runs.js";
 export { projectChunks } from "./selection/project-chunks.js";
 export type { AxisPiece, ChunkPieces, ChunkProjection } from "./selection/projection.js";
@@ -66,5 +68,6 @@ export {
   type Slice,
   slice,
 } from "./selection/selection.js";
+export { blocks, type HyperslabOptions, hyperslab, points } from "./selection/stored-builders.js";
 export { elementCount, rowMajorStrides, shapesEqual, shapeText } from "./shape.js";
 export { type FlatValues, userArray } from "./user-array.js";

@@ -116,6 +116,12 @@ export function elementSpan(
       last: elements.reduce((most, element) => Math.max(most, element), 0),
     };
   }
+  if (pieces.kind === "runs") {
+    return {
+      first: pieces.chunkElements[0] ?? 0,
+      last: (pieces.chunkElements.at(-1) ?? 0) + (pieces.counts.at(-1) ?? 1) - 1,
+    };
+  }
   const strides = rowMajorStrides(blockShape);
   let first = 0;
   let last = 0;

@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { mask, NdArray, resolveSelection, type Selection, slice, toDatatype } from "../../src/array/index.ts";
+import {
+  type AxisSelection,
+  mask,
+  NdArray,
+  resolveSelection,
+  type Selection,
+  slice,
+  toDatatype,
+} from "../../src/array/index.ts";
+import { indexAt } from "../../src/array/selection/axis-index.ts";
 
 /** Indices picked on each axis, and the shape of the result. */
 function picked(selection: Selection, shape: readonly number[]): unknown {
@@ -7,14 +16,15 @@ function picked(selection: Selection, shape: readonly number[]): unknown {
   if (resolved.kind === "points") {
     return { points: Array.from(resolved.coordinates), shape: resolved.shape };
   }
-  const axes = resolved.axes.map((axis) =>
-    axis.kind === "list"
-      ? Array.from(axis.indices)
-      : Array.from({ length: axis.count }, (_, i) => axis.start + i * axis.step),
-  );
+  if (resolved.kind === "spans") {
+    throw new Error("indices on each axis give no spans");
+  }
+  const axes = resolved.axes.map((axis) => Array.from({ length: lengthOf(axis) }, (_, i) => indexAt(axis, i)));
   expect(resolved.countShape).toEqual(axes.map((axis) => axis.length));
   return { axes, shape: resolved.shape };
 }
+
+const lengthOf = (axis: AxisSelection): number => (axis.kind === "list" ? axis.indices.length : axis.count);
 
 describe("resolveSelection picks", () => {
   test.each<[string, Selection, readonly number[], unknown]>([

@@ -1,5 +1,7 @@
 import { rowMajorStrides } from "../shape.js";
+import { indexAt } from "./axis-index.js";
 import type { AxisSelection, ResolvedSelection } from "./selection.js";
+import { spanRuns } from "./span-tree.js";
 
 /** Elements that lie side by side in a contiguous dataset and in the result. */
 export interface ContiguousRun {
@@ -16,7 +18,7 @@ export function* contiguousRuns(
   shape: readonly number[],
 ): Generator<ContiguousRun, void, undefined> {
   let pending: ContiguousRun | null = null;
-  for (const run of resolved.kind === "points" ? pointRuns(resolved.coordinates, shape) : axisRuns(resolved, shape)) {
+  for (const run of unjoinedRuns(resolved, shape)) {
     if (pending !== null && pending.offset + pending.count === run.offset && pending.at + pending.count === run.at) {
       pending = { offset: pending.offset, count: pending.count + run.count, at: pending.at };
     } else {
@@ -28,6 +30,20 @@ export function* contiguousRuns(
   }
   if (pending !== null) {
     yield pending;
+  }
+}
+
+function unjoinedRuns(
+  resolved: ResolvedSelection,
+  shape: readonly number[],
+): Generator<ContiguousRun, void, undefined> {
+  switch (resolved.kind) {
+    case "points":
+      return pointRuns(resolved.coordinates, shape);
+    case "spans":
+      return spanRuns(resolved.spans, rowMajorStrides(shape), 0, 0, 0);
+    case "axes":
+      return axisRuns(resolved, shape);
   }
 }
 
@@ -66,31 +82,34 @@ function* axisRuns(
     run *= broken.count;
     base = broken.start * (strides[inner] as number);
   }
+  // Blocks on the axis before them are gone through block by block, not element by element.
+  const last = axes[inner - 1];
+  const block = last?.kind === "blocks" ? last.block : 1;
   const position = new Array<number>(inner).fill(0);
-  for (let at = 0; ; at += run) {
+  for (let at = 0; ; ) {
     let offset = base;
     for (let axis = 0; axis < inner; axis++) {
       offset += indexAt(axes[axis] as AxisSelection, position[axis] as number) * (strides[axis] as number);
     }
-    yield { offset, count: run, at };
     let axis = inner - 1;
-    while (axis >= 0 && (position[axis] as number) + 1 === countShape[axis]) {
+    const taken = axis < 0 ? 1 : Math.min(block, (countShape[axis] as number) - (position[axis] as number));
+    yield { offset, count: run * taken, at };
+    at += run * taken;
+    let step = taken;
+    while (axis >= 0 && (position[axis] as number) + step === countShape[axis]) {
       position[axis] = 0;
+      step = 1;
       axis--;
     }
     if (axis < 0) {
       return;
     }
-    position[axis] = (position[axis] as number) + 1;
+    position[axis] = (position[axis] as number) + step;
   }
 }
 
 function isWhole(axis: AxisSelection, extent: number): boolean {
   return axis.kind === "range" && axis.step === 1 && axis.start === 0 && axis.count === extent;
-}
-
-function indexAt(axis: AxisSelection, position: number): number {
-  return axis.kind === "range" ? axis.start + position * axis.step : (axis.indices[position] as number);
 }
 
 /**

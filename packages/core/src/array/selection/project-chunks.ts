@@ -1,4 +1,6 @@
+import { indexAt } from "./axis-index.js";
 import { projectPoints } from "./project-points.js";
+import { projectSpans } from "./project-spans.js";
 import type { AxisPiece, ChunkProjection } from "./projection.js";
 import type { AxisSelection, ResolvedSelection } from "./selection.js";
 
@@ -15,6 +17,10 @@ export function* projectChunks(
 ): Generator<ChunkProjection, void, undefined> {
   if (resolved.kind === "points") {
     yield* projectPoints(resolved.coordinates, shape, chunkShape);
+    return;
+  }
+  if (resolved.kind === "spans") {
+    yield* projectSpans(resolved.spans, shape, chunkShape);
     return;
   }
   if (resolved.countShape.includes(0)) {
@@ -58,10 +64,6 @@ export function* projectChunks(
   }
 }
 
-function indexAt(axis: AxisSelection, position: number): number {
-  return axis.kind === "range" ? axis.start + position * axis.step : (axis.indices[position] as number);
-}
-
 /** The run of result positions from `from` on whose indices lie in the chunk of `side` that starts at `origin`. */
 function pieceAt(axis: AxisSelection, from: number, origin: number, side: number): AxisPiece {
   if (axis.kind === "range") {
@@ -69,9 +71,20 @@ function pieceAt(axis: AxisSelection, from: number, origin: number, side: number
     const count = Math.min(axis.count - from, Math.floor((side - 1 - chunkStart) / axis.step) + 1);
     return { kind: "range", chunkStart, chunkStep: axis.step, resultStart: from, count };
   }
+  if (axis.kind === "blocks") {
+    const passed = from % axis.block;
+    const left = Math.min(axis.block - passed, axis.count - from);
+    const chunkStart = indexAt(axis, from) - origin;
+    const nextBlock = chunkStart - passed + axis.stride;
+    // The rest of the block goes past the chunk, or is all that the chunk has.
+    if (chunkStart + left >= side || nextBlock >= side || from + left === axis.count) {
+      return { kind: "range", chunkStart, chunkStep: 1, resultStart: from, count: Math.min(left, side - chunkStart) };
+    }
+  }
   const chunkIndices: number[] = [];
-  for (let i = from; i < axis.indices.length; i++) {
-    const inside = (axis.indices[i] as number) - origin;
+  const end = axis.kind === "list" ? axis.indices.length : axis.count;
+  for (let i = from; i < end; i++) {
+    const inside = indexAt(axis, i) - origin;
     if (inside >= side) {
       break;
     }

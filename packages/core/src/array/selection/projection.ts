@@ -17,7 +17,7 @@ export type AxisPiece =
       readonly count: number;
     };
 
-/** Which elements of a chunk belong where in the result: a piece per axis, or single elements. */
+/** Which elements of a chunk belong where in the result: a piece per axis, single elements, or elements side by side. */
 export type ChunkPieces =
   | { readonly kind: "axes"; readonly axes: readonly AxisPiece[] }
   | {
@@ -26,6 +26,15 @@ export type ChunkPieces =
       readonly chunkElements: Float64Array;
       /** Positions in the result, one for each. */
       readonly resultElements: Float64Array;
+    }
+  | {
+      readonly kind: "runs";
+      /** Flat row-major positions inside the chunk where runs begin, ascending. */
+      readonly chunkElements: readonly number[];
+      /** Positions in the result, one for each. */
+      readonly resultElements: readonly number[];
+      /** Elements of each run, side by side on both sides. */
+      readonly counts: readonly number[];
     };
 
 /** One chunk that a selection touches, and what it contributes; the same data serves reads and writes. */

@@ -1,6 +1,8 @@
 import { HdfiveError } from "@hdfive/format";
 import { NdArray } from "../ndarray.js";
+import { RegionReference } from "../region-reference.js";
 import { elementCount, shapesEqual } from "../shape.js";
+import { isStoredSelection, resolveStored } from "./resolve-stored.js";
 import {
   type AxisSelection,
   type Index,
@@ -19,6 +21,12 @@ import {
  * @throws HdfiveError `OUT_OF_RANGE` for an index outside, `INVALID_ARGUMENT` for everything else
  */
 export function resolveSelection(selection: Selection | NdArray<"bool">, shape: readonly number[]): ResolvedSelection {
+  if (selection instanceof RegionReference) {
+    return resolveStored(selection.selection, shape);
+  }
+  if (isStoredSelection(selection)) {
+    return resolveStored(selection, shape);
+  }
   const whole = wholeMask(selection, shape);
   if (whole !== null) {
     return maskedPoints(whole, shape);
@@ -33,7 +41,7 @@ export function resolveSelection(selection: Selection | NdArray<"bool">, shape: 
 }
 
 function fromAxes(axes: readonly AxisSelection[]): ResolvedSelection {
-  const countShape = axes.map((axis) => (axis.kind === "range" ? axis.count : axis.indices.length));
+  const countShape = axes.map((axis) => (axis.kind === "list" ? axis.indices.length : axis.count));
   const shape = countShape.filter((_, axis) => !(axes[axis] as AxisSelection).drop);
   return { kind: "axes", axes, shape, countShape };
 }

@@ -38,6 +38,12 @@ export function forEachRow(
     visitPoints(pieces.chunkElements, pieces.resultElements, visit);
     return;
   }
+  if (pieces.kind === "runs") {
+    for (const [i, count] of pieces.counts.entries()) {
+      visit(pieces.chunkElements[i] as number, pieces.resultElements[i] as number, count, 1, 1);
+    }
+    return;
+  }
   const chunkStrides = rowMajorStrides(chunkShape);
   const resultStrides = rowMajorStrides(resultShape);
   const loops: Loop[] = [];

@@ -1,5 +1,7 @@
-import { HdfiveError } from "@hdfive/format";
+import { type DataspaceSelection, HdfiveError } from "@hdfive/format";
+import type { RegionReference } from "../region-reference.js";
 import { elementCount } from "../shape.js";
+import type { SpanLevel } from "./span-tree.js";
 
 /** Every `step`-th element from `start` up to, not including, `stop`; `null` leaves an end open. */
 export interface Slice {
@@ -35,8 +37,19 @@ export type Index =
  * A mask of the array's own shape picks single elements.
  *
  * A list at the top is always one index per axis: `[1, 2]` is row 1, column 2, and rows 1 and 2 are `[[1, 2]]`.
+ *
+ * Selections as files store them are taken as well: `points`, `hyperslab` and `blocks` make such, region references hold
+ * one. Points come in their own order and blocks in row-major order, with a shape of one axis unless they are the product
+ * of a choice on each axis.
  */
-export type Selection = null | number | Slice | Mask | readonly (Index | null | "...")[];
+export type Selection =
+  | null
+  | number
+  | Slice
+  | Mask
+  | readonly (Index | null | "...")[]
+  | DataspaceSelection
+  | RegionReference;
 
 /** A selection on one axis that is sure to lie inside the array. `drop` axes hold one index and leave the result's shape. */
 export type AxisSelection =
@@ -47,7 +60,16 @@ export type AxisSelection =
       readonly count: number;
       readonly drop: boolean;
     }
-  | { readonly kind: "list"; readonly indices: Float64Array | readonly number[]; readonly drop: false };
+  | { readonly kind: "list"; readonly indices: Float64Array | readonly number[]; readonly drop: false }
+  | {
+      /** Blocks of `block` elements, one every `stride`; the last may be cut off by the `count` of elements. */
+      readonly kind: "blocks";
+      readonly start: number;
+      readonly stride: number;
+      readonly block: number;
+      readonly count: number;
+      readonly drop: false;
+    };
 
 /** A selection that was checked against a shape. */
 export type ResolvedSelection =
@@ -65,6 +87,13 @@ export type ResolvedSelection =
       readonly coordinates: Float64Array;
       /** The number of points, as a shape. */
       readonly shape: readonly [number];
+    }
+  | {
+      /** Elements in row-major order, wherever they are. */
+      readonly kind: "spans";
+      readonly spans: SpanLevel;
+      /** The number of elements, or that on each axis where they are a product. */
+      readonly shape: readonly number[];
     };
 
 /** The elements from `start` up to, not including, `stop`, every `step`-th; negative ends count from the end, `null` leaves one open. */
