@@ -5,6 +5,7 @@ import { type DatasetHeader, loadDataset } from "../engine/datasets/dataset-head
 import { loadHeader } from "../engine/object-header/object-header.js";
 import { storeChanged } from "../pipeline/chunk-store.js";
 import { fillElement } from "../pipeline/fill.js";
+import { checkReadSize } from "../pipeline/read.js";
 import { heapReader, prefetchHeap } from "../pipeline/sink.js";
 import type { Task } from "../task.js";
 import type { FileContext } from "./file-context.js";
@@ -86,6 +87,7 @@ export function* fillValueOf(context: FileContext, address: number, as?: DtypeLi
   return yield* context.transact((tx) => {
     const header = loadDataset(tx, address);
     const memory = memoryType(header.datatype, as);
+    checkReadSize(tx.state.limits, memory, 1, []);
     const element = fillElement(header);
     const into = memory.allocate(1);
     prefetchHeap(tx, memory, element, 0, 1);

@@ -14,6 +14,7 @@ import {
   shapeText,
 } from "../array/index.js";
 import { type DatasetHeader, requireLayout } from "../engine/datasets/dataset-header.js";
+import type { Limits } from "../engine/transaction/file-state.js";
 import type { Task } from "../task.js";
 import { compactSource, contiguousSource } from "./contiguous-data.js";
 import type { OpenFile } from "./open-file.js";
@@ -49,7 +50,7 @@ export function* readDataset<D extends DtypeLike>(
   const memory = memoryType(dataset.datatype, plan.as, plan.fields);
   const count = elementCount(resolved.shape);
   if (plan.into === undefined) {
-    checkSize(file, memory, count, resolved.shape);
+    checkReadSize(file.state.limits, memory, count, resolved.shape);
   }
   const into = plan.into ?? memory.allocate(count);
   checkTarget(memory, into, count);
@@ -85,11 +86,15 @@ export function* readElements(
   }
 }
 
-/** Refuses to allocate what a file merely declares: a shape costs no bytes, its elements do. */
-function checkSize(file: OpenFile, memory: MemoryType, count: number, shape: readonly number[]): void {
+/** Refuses with `LIMIT` to allocate what a file merely declares: a shape costs no bytes, its elements do. */
+export function checkReadSize(
+  { readBytes }: Pick<Limits, "readBytes">,
+  memory: MemoryType,
+  count: number,
+  shape: readonly number[],
+): void {
   const perElement = memory.bytesPerElement > 0 ? memory.bytesPerElement : SLOT_BYTES * elementCount(memory.innerShape);
   const byteLength = count * Math.max(memory.datatype.size, perElement);
-  const { readBytes } = file.state.limits;
   // Written so that NaN, of a shape with both 0 and numbers beyond counting, is refused too.
   if (!(byteLength <= readBytes)) {
     throw new HdfiveError(
