@@ -38,7 +38,8 @@ export function openBtree<R>(tx: Tx, { address, records }: BtreeV2<R>): OpenBtre
     );
   }
   // Without this a few nodes that point to each other again and again could pose as a tree without an end.
-  if (header.totalRecordCount * recordSize > tx.state.storage.size) {
+  const { storage, allocator } = tx.state;
+  if (header.totalRecordCount * recordSize > Math.max(storage.size, allocator.endOfFile)) {
     throw new FormatError(btreeV2Header.name, `${header.totalRecordCount} records do not fit the file`, { address });
   }
   const geometry = btreeV2Geometry(header, tx.context, address);

@@ -25,7 +25,7 @@ export function findRecord<R>(tx: Tx, tree: BtreeV2<R>, compare: CompareTo<R>): 
 }
 
 /** Index of the first record that is not before what is sought. */
-function positionIn<R>(records: readonly R[], compare: CompareTo<R>): number {
+export function positionIn<R>(records: readonly R[], compare: CompareTo<R>): number {
   let low = 0;
   let high = records.length;
   while (low < high) {

@@ -29,6 +29,12 @@ export interface CommitPlan {
 /** Structures in the order in which live ones are overwritten: what others point to first. */
 const RANKS: readonly string[] = [
   "global-heap",
+  "fractal-heap-direct-block",
+  "fractal-heap-indirect-block",
+  "fractal-heap",
+  "btree-v2-leaf",
+  "btree-v2-internal-node",
+  "btree-v2-header",
   "chunk-node",
   "symbol-node",
   "group-node",
@@ -68,7 +74,8 @@ export function planCommit(state: FileState): CommitPlan {
     const writer = new Writer(codec.sizeOf(value, context), codec.name);
     codec.encode(value, writer, context);
     const write = { offset: context.baseAddress + address, bytes: writer.finish() };
-    const kind = RANKS.indexOf(codec.name);
+    // Codecs of one structure that holds different things say of what they are after it.
+    const kind = RANKS.indexOf(codec.name.split(" of ", 1)[0] as string);
     if (kind < 0) {
       throw new HdfiveError("UNSUPPORTED", `No place in the order of writes for a ${codec.name}`, { address });
     }
