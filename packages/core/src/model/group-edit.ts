@@ -4,7 +4,7 @@ import { createDatasetHeader, type DatasetHeader, loadDataset } from "../engine/
 import { insertLink, removeLink, requireGroup } from "../engine/groups/links.js";
 import { linkObject, unlinkObject } from "../engine/groups/object-links.js";
 import { ensureGroups, pathComponents, resolvePath, tryResolve } from "../engine/groups/path.js";
-import { createGroup } from "../engine/groups/symbol-table.js";
+import { createGroup } from "../engine/groups/new-group.js";
 import type { Tx } from "../engine/transaction/tx.js";
 import { writeDataset } from "../pipeline/write.js";
 import type { Task } from "../task.js";
@@ -18,9 +18,9 @@ export function* addGroup(context: FileContext, start: number, path: string): Ta
   requirePath(path);
   return yield* context.change((tx) => {
     const place = newPlace(tx, start, path, "group");
-    const { headerAddress } = createGroup(tx);
-    insertLink(tx, requireGroup(tx, place.parent), { name: place.name, kind: "hard", address: headerAddress });
-    return headerAddress;
+    const address = createGroup(tx);
+    insertLink(tx, requireGroup(tx, place.parent), { name: place.name, kind: "hard", address });
+    return address;
   });
 }
 

@@ -1,5 +1,6 @@
 import { HdfiveError } from "@hdfive/format";
-import { createFileState, openFileState } from "../engine/file/open.js";
+import { createFileState } from "../engine/file/create.js";
+import { openFileState } from "../engine/file/open.js";
 import { DEFAULT_LIMITS, type Limits } from "../engine/transaction/file-state.js";
 import { CodecRegistry, type FilterCodec, type LazyFilterCodec } from "../pipeline/filter-codec.js";
 import { BUILT_IN_CODECS } from "../pipeline/filters/built-in.js";
@@ -93,7 +94,7 @@ function* open(storage: Storage, mode: Mode, options: OpenOptions): Task<File> {
     limits,
     ignoreConsistencyFlags: options.ignoreConsistencyFlags ?? false,
   });
-  const engine = { ...set.settings, writable, others: set.others };
+  const engine = { ...set.engineOptions, writable };
   if (isNew(storage, mode)) {
     const state = yield* createFileState(storage, engine, { userblockSize });
     if (storage.size > 0) {

@@ -1,7 +1,8 @@
 import { HdfiveError } from "@hdfive/format";
 import { describe, expect, it } from "vitest";
 import { commit, planCommit } from "../../src/engine/file/commit.js";
-import { createFileState, openFileState } from "../../src/engine/file/open.js";
+import { createFileState } from "../../src/engine/file/create.js";
+import { openFileState } from "../../src/engine/file/open.js";
 import { insertLink, listLinks, removeLink, requireGroup } from "../../src/engine/groups/links.js";
 import { unlinkObject } from "../../src/engine/groups/object-links.js";
 import { ensureGroups, resolvePath } from "../../src/engine/groups/path.js";

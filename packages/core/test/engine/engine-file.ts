@@ -1,6 +1,7 @@
 import { commit } from "../../src/engine/file/commit.js";
-import type { NewFileSettings } from "../../src/engine/file/open.js";
-import { createFileState, openFileState } from "../../src/engine/file/open.js";
+import type { NewFileSettings } from "../../src/engine/file/create.js";
+import { createFileState } from "../../src/engine/file/create.js";
+import { openFileState } from "../../src/engine/file/open.js";
 import { type Operation, transact } from "../../src/engine/transaction/drive.js";
 import type { FileState } from "../../src/engine/transaction/file-state.js";
 import { MemoryStorage } from "../../src/storage/memory-storage.js";

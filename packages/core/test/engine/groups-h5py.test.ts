@@ -9,8 +9,8 @@ import {
   removeLink,
   requireGroup,
 } from "../../src/engine/groups/links.js";
+import { createGroup } from "../../src/engine/groups/new-group.js";
 import { ensureGroups, resolvePath } from "../../src/engine/groups/path.js";
-import { createGroup } from "../../src/engine/groups/symbol-table.js";
 import type { Tx } from "../../src/engine/transaction/tx.js";
 import { type EngineFile, newFile, openCounted, openFile } from "./engine-file.js";
 import { walkGroup } from "./group-walker.js";
@@ -76,7 +76,7 @@ describe.each(PYTHONS)("$label", (python) => {
             if (op === "del") {
               removeLink(tx, group, name);
             } else if (op === "group") {
-              insertLink(tx, group, { name, kind: "hard", address: createGroup(tx).headerAddress });
+              insertLink(tx, group, { name, kind: "hard", address: createGroup(tx) });
             } else {
               insertLink(tx, group, { name, kind: "soft", target: `/to/${name}` });
             }

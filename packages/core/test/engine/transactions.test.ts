@@ -1,7 +1,8 @@
 import { HdfiveError, objectHeader } from "@hdfive/format";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createFileState, openFileState } from "../../src/engine/file/open.js";
+import { createFileState } from "../../src/engine/file/create.js";
+import { openFileState } from "../../src/engine/file/open.js";
 import { insertLink, listLinks, requireGroup } from "../../src/engine/groups/links.js";
 import { ensureGroups, resolvePath } from "../../src/engine/groups/path.js";
 import { putAttribute } from "../../src/engine/object-header/attributes.js";

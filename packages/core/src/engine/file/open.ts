@@ -1,51 +1,20 @@
 import {
-  contextOf,
   DEFAULT_CONTEXT,
-  type FieldSize,
   HDF5_SIGNATURE,
   HdfiveError,
   isSignature,
-  type Libver,
   Reader,
-  type Superblock,
   superblock as superblockCodec,
 } from "@hdfive/format";
-import { BlockCache } from "../../storage/block-cache.js";
+import type { BlockCache } from "../../storage/block-cache.js";
 import type { ByteRange } from "../../storage/ranges.js";
 import type { Storage } from "../../storage/storage.js";
-import { type Effect, Lock, perform, type Task } from "../../task.js";
-import { createGroup } from "../groups/symbol-table.js";
-import { Allocator } from "../transaction/allocator.js";
-import { DerivedCache } from "../transaction/derived-cache.js";
+import { type Effect, perform, type Task } from "../../task.js";
 import { transact } from "../transaction/drive.js";
-import { DEFAULT_LIMITS, type FileState, type Limits } from "../transaction/file-state.js";
-import { NodeCache } from "../transaction/node-cache.js";
+import type { FileState } from "../transaction/file-state.js";
+import { type EngineOptions, newBlocks, newState } from "./new-state.js";
 import { readExtension } from "./superblock-extension.js";
 
-/** How the engine opens a file. */
-export interface EngineOptions {
-  /** Whether the file will be written. */
-  readonly writable: boolean;
-  /** The lower bound on the versions of new structures; `"earliest"` by default. */
-  readonly libver?: Libver | undefined;
-  /** Bytes of metadata blocks kept in memory. */
-  readonly blockBytes?: number | undefined;
-  /** Bytes, as stored, of decoded structures kept in memory. */
-  readonly nodeBytes?: number | undefined;
-  /** Bounds on what a file can make an operation do. */
-  readonly limits?: Partial<Limits> | undefined;
-}
-
-/** Settings of a new file. File Format Specification, section II.A. */
-export interface NewFileSettings {
-  /** Bytes before the superblock that are the user's: 0 or a power of two from 512 on. */
-  readonly userblockSize?: number | undefined;
-  /** Size of offsets and of lengths, in bytes. */
-  readonly fieldSize?: FieldSize | undefined;
-}
-
-const DEFAULT_BLOCK_BYTES = 16 * 1024 * 1024;
-const DEFAULT_NODE_BYTES = 16 * 1024 * 1024;
 const FIRST_DOUBLING = 512;
 /** The largest superblock: version 1 with 8-byte fields, 100 bytes. */
 const MAX_SUPERBLOCK = 128;
@@ -55,7 +24,7 @@ const HAS_FLAG_CHECK = 3;
 
 /** Opens the file in a storage: finds its superblock, reads what the extension says, and checks that we may go on. */
 export function* openFileState(storage: Storage, options: EngineOptions): Task<FileState> {
-  const blocks = new BlockCache(storage, options.blockBytes ?? DEFAULT_BLOCK_BYTES);
+  const blocks = newBlocks(storage, options);
   const found = yield* findSuperblock(blocks);
   const bytes = yield* resident(blocks, found, MAX_SUPERBLOCK);
   const superblock = superblockCodec.decode(new Reader(bytes, superblockCodec.name, 0), DEFAULT_CONTEXT);
@@ -85,83 +54,7 @@ export function* openFileState(storage: Storage, options: EngineOptions): Task<F
   const extension = yield* perform(transact(state, readExtension));
   state.context = extension.context;
   state.readOnlyReason = extension.readOnlyReason;
-  return state;
-}
-
-function newState(
-  storage: Storage,
-  blocks: BlockCache,
-  superblock: Superblock,
-  foundAt: number,
-  options: EngineOptions,
-): FileState {
-  return {
-    storage,
-    blocks,
-    nodes: new NodeCache(options.nodeBytes ?? DEFAULT_NODE_BYTES),
-    headers: new DerivedCache(),
-    datasets: new DerivedCache(),
-    allocator: new Allocator(superblock.endOfFile - foundAt),
-    limits: { ...DEFAULT_LIMITS, ...options.limits },
-    writable: options.writable,
-    libver: options.libver ?? "earliest",
-    context: contextOf(superblock, foundAt),
-    superblock,
-    superblockDirty: false,
-    dirtyNodes: new Map(),
-    dirtyBlocks: new Map(),
-    touchedBlocks: new Set(),
-    fresh: new Set(),
-    heapCursor: { collectionAddress: null },
-    commits: 0,
-    writeLock: new Lock(),
-    readOnlyReason: null,
-  };
-}
-
-/** Makes the state of a new, empty file over an empty storage: superblock version 0 and a root group, as h5py writes. */
-export function* createFileState(
-  storage: Storage,
-  options: EngineOptions,
-  settings: NewFileSettings = {},
-): Task<FileState> {
-  const { userblockSize = 0, fieldSize = 8 } = settings;
-  if (userblockSize !== 0 && (userblockSize < FIRST_DOUBLING || !Number.isInteger(Math.log2(userblockSize)))) {
-    throw new HdfiveError(
-      "INVALID_ARGUMENT",
-      `The userblock size must be 0 or a power of two from 512 on, not ${userblockSize}`,
-    );
-  }
-  const { groupLeafK, groupInternalK, chunkK } = DEFAULT_CONTEXT;
-  const draft: Superblock = {
-    version: 0,
-    offsetSize: fieldSize,
-    lengthSize: fieldSize,
-    groupLeafK,
-    groupInternalK,
-    chunkK,
-    flags: 0,
-    baseAddress: userblockSize,
-    extensionAddress: null,
-    endOfFile: userblockSize,
-    driverInfoAddress: null,
-    rootAddress: null,
-    rootEntry: null,
-  };
-  const size = superblockCodec.sizeOf(draft, DEFAULT_CONTEXT);
-  const blocks = new BlockCache(storage, options.blockBytes ?? DEFAULT_BLOCK_BYTES);
-  const state = newState(storage, blocks, { ...draft, endOfFile: userblockSize + size }, userblockSize, options);
-  const root = yield* perform(transact(state, createGroup));
-  state.superblock = {
-    ...state.superblock,
-    rootAddress: root.headerAddress,
-    rootEntry: {
-      nameOffset: 0,
-      headerAddress: root.headerAddress,
-      cache: { type: "group", btreeAddress: root.btreeAddress, heapAddress: root.heapAddress },
-    },
-  };
-  state.superblockDirty = true;
+  state.sharedMessages = extension.sharedMessages;
   return state;
 }
 

@@ -10,7 +10,7 @@ import {
 } from "@hdfive/format";
 import { compareText, createHeap, freeHeap, textBytes } from "../heaps/local-heap.js";
 import type { NewMessage } from "../object-header/message-packing.js";
-import { createHeaderFirst } from "../object-header/new-header.js";
+import { createHeaderFirst, type HeaderSettings } from "../object-header/new-header.js";
 import { encodeMessage } from "../object-header/object-header.js";
 import type { Tx } from "../transaction/tx.js";
 import { descend, openTable, scanTable } from "./group-tree.js";
@@ -32,15 +32,16 @@ export interface NewGroup extends SymbolTable {
 }
 
 /** Makes an old-style group without links: its header, B-tree and local heap. File Format Specification, section VII.A. */
-export function createGroup(tx: Tx): NewGroup {
+export function createSymbolTableGroup(tx: Tx, settings: HeaderSettings = {}): NewGroup {
   const message = (table: SymbolTable): NewMessage => {
     return { type: MESSAGE_IDS.symbolTable, flags: 0, data: encodeMessage(tx, symbolTableMessage, table) };
   };
   let table: SymbolTable = { btreeAddress: 0, heapAddress: 0 };
-  const headerAddress = createHeaderFirst(tx, [message(table)], () => {
+  const fill = (): NewMessage[] => {
     table = createSymbolTable(tx);
     return [message(table)];
-  });
+  };
+  const headerAddress = createHeaderFirst(tx, [message(table)], fill, settings);
   return { headerAddress, ...table };
 }
 

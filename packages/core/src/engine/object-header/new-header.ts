@@ -40,7 +40,7 @@ export function createHeaderFirst(
 }
 
 /** The version of the headers of new objects. File Format Specification, section IV.A.1. */
-export function newHeaderVersion(tx: Tx, { attributeOrder, attributePhaseChange }: HeaderSettings = {}): 1 | 2 {
+function newHeaderVersion(tx: Tx, { attributeOrder, attributePhaseChange }: HeaderSettings = {}): 1 | 2 {
   const needsNew = attributeOrder !== undefined || attributePhaseChange !== undefined;
   return needsNew ? 2 : structureVersions(tx.state.libver).objectHeader;
 }

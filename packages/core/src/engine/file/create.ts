@@ -1,0 +1,86 @@
+import {
+  DEFAULT_CONTEXT,
+  type FieldSize,
+  HdfiveError,
+  MESSAGE_IDS,
+  type Superblock,
+  structureVersions,
+  superblock as superblockCodec,
+  symbolTableMessage,
+} from "@hdfive/format";
+import type { Storage } from "../../storage/storage.js";
+import { perform, type Task } from "../../task.js";
+import { createGroup, type GroupSettings } from "../groups/new-group.js";
+import { decodeMessage, findMessage, loadHeader } from "../object-header/object-header.js";
+import { transact } from "../transaction/drive.js";
+import type { FileState } from "../transaction/file-state.js";
+import type { Tx } from "../transaction/tx.js";
+import { type EngineOptions, newBlocks, newState } from "./new-state.js";
+
+/** Settings of a new file. File Format Specification, section II.A. */
+export interface NewFileSettings {
+  /** Bytes before the superblock that are the user's: 0 or a power of two from 512 on. */
+  readonly userblockSize?: number | undefined;
+  /** Size of offsets and of lengths, in bytes. */
+  readonly fieldSize?: FieldSize | undefined;
+  /** What the root group is like. */
+  readonly root?: GroupSettings | undefined;
+}
+
+const SMALLEST_USERBLOCK = 512;
+
+/** Makes the state of a new, empty file over an empty storage: a superblock and a root group, as libhdf5 writes them. */
+export function* createFileState(
+  storage: Storage,
+  options: EngineOptions,
+  settings: NewFileSettings = {},
+): Task<FileState> {
+  const { userblockSize = 0, fieldSize = 8 } = settings;
+  if (userblockSize !== 0 && (userblockSize < SMALLEST_USERBLOCK || !Number.isInteger(Math.log2(userblockSize)))) {
+    throw new HdfiveError(
+      "INVALID_ARGUMENT",
+      `The userblock size must be 0 or a power of two from 512 on, not ${userblockSize}`,
+    );
+  }
+  const { groupLeafK, groupInternalK, chunkK } = DEFAULT_CONTEXT;
+  const draft: Superblock = {
+    version: structureVersions(options.libver ?? "earliest").superblock,
+    offsetSize: fieldSize,
+    lengthSize: fieldSize,
+    groupLeafK,
+    groupInternalK,
+    chunkK,
+    flags: 0,
+    baseAddress: userblockSize,
+    extensionAddress: null,
+    endOfFile: userblockSize,
+    driverInfoAddress: null,
+    rootAddress: null,
+    rootEntry: null,
+  };
+  const size = superblockCodec.sizeOf(draft, DEFAULT_CONTEXT);
+  const blocks = newBlocks(storage, options);
+  const state = newState(storage, blocks, { ...draft, endOfFile: userblockSize + size }, userblockSize, options);
+  const root = yield* perform(transact(state, (tx) => newRoot(tx, settings.root)));
+  state.superblock = { ...state.superblock, ...root };
+  state.superblockDirty = true;
+  return state;
+}
+
+/** Makes the root group and says what the superblock stores of it: versions 0 and 1 an entry as in a symbol table. */
+function newRoot(tx: Tx, settings: GroupSettings | undefined): Pick<Superblock, "rootAddress" | "rootEntry"> {
+  const headerAddress = createGroup(tx, settings);
+  if (tx.state.superblock.version >= 2) {
+    return { rootAddress: headerAddress, rootEntry: null };
+  }
+  const message = findMessage(loadHeader(tx, headerAddress), MESSAGE_IDS.symbolTable);
+  const table = message === undefined ? null : decodeMessage(tx, symbolTableMessage, message);
+  return {
+    rootAddress: headerAddress,
+    rootEntry: {
+      nameOffset: 0,
+      headerAddress,
+      cache: table === null ? { type: "none" } : { type: "group", ...table },
+    },
+  };
+}
