@@ -2,9 +2,10 @@ import { FormatError } from "@hdfive/format";
 import { fletcher32, shuffle, unshuffle } from "@hdfive/format/filters";
 import { unzlibSync, zlibSync } from "fflate";
 import type { FilterCodec } from "../filter-codec.js";
+import { FILTER_IDS } from "./filter-ids.js";
+import { lzfCodec, nbitCodec, scaleOffsetCodec, szipCodec } from "./pure-codecs.js";
 
-/** Numbers of the filters that come with HDF5. File Format Specification, section IV.A.2.l. */
-export const FILTER_IDS = { deflate: 1, shuffle: 2, fletcher32: 3 } as const;
+export { FILTER_IDS } from "./filter-ids.js";
 
 const CHECKSUM_SIZE = 4;
 /** Bytes that one stored byte can stand for (258 in 2 bits): no more memory is taken, whatever size is declared. */
@@ -78,7 +79,15 @@ export const fletcher32Codec: FilterCodec = {
 };
 
 /** The codecs that every file has. */
-export const BUILT_IN_CODECS: readonly FilterCodec[] = [deflateCodec, shuffleCodec, fletcher32Codec];
+export const BUILT_IN_CODECS: readonly FilterCodec[] = [
+  deflateCodec,
+  shuffleCodec,
+  fletcher32Codec,
+  szipCodec,
+  nbitCodec,
+  scaleOffsetCodec,
+  lzfCodec,
+];
 
 function elementSize(clientData: readonly number[]): number {
   const size = clientData[0];
