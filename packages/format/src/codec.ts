@@ -25,6 +25,8 @@ export interface Codec<T> {
 export interface NodeCodec<T> extends Codec<T> {
   /** Whether decoded values keep no view on the bytes, so that these may change afterwards. */
   readonly keepsNoBytes?: true;
+  /** Bytes that a decoded value takes in memory, where that can be many more than it takes in the file. */
+  readonly memorySize?: number;
   /** Bytes to fetch first; the whole structure when its size is fixed. */
   prefixSize(context: FormatContext): number;
   /** Size of the whole structure in bytes, read from its first `prefixSize` bytes. */

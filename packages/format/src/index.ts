@@ -141,7 +141,9 @@ export {
   type HardLink,
   type Link,
   type LinkFields,
+  linkCreationOrder,
   linkMessage,
+  linkName,
   type SoftLink,
   type UserDefinedLink,
 } from "./messages/link.js";
@@ -150,6 +152,7 @@ export { type ModificationTime, modificationTimeMessage } from "./messages/modif
 export { modificationTimeOldMessage } from "./messages/modification-time-old.js";
 export { type ReferenceCount, referenceCountMessage } from "./messages/reference-count.js";
 export { MESSAGE_TYPES, type MessageType, messageTypeOf } from "./messages/registry.js";
+export { type SharedMessageTableMessage, sharedMessageTableMessage } from "./messages/shared-message-table.js";
 export { type SymbolTable, symbolTableMessage } from "./messages/symbol-table.js";
 export { type ObjectHeader, objectHeader } from "./object-header.js";
 export type { ObjectHeaderV1 } from "./object-header-v1.js";
@@ -176,6 +179,8 @@ export {
 export { selectionForm } from "./selection/selection-form.js";
 export { type StoredSelection, storedSelection } from "./selection/stored-selection.js";
 export { type SharedMessage, sharedMessage } from "./shared-message.js";
+export { type SharedMessageList, sharedMessageList } from "./shared-message-list.js";
+export { type SharedMessageIndex, type SharedMessageTable, sharedMessageTable } from "./shared-message-table.js";
 export { contextOf, superblock } from "./superblock.js";
 export { HDF5_SIGNATURE, isSignature, SUPERBLOCK_FLAGS, type Superblock } from "./superblock-fields.js";
 export { type SymbolNode, symbolNode, symbolNodeCapacity } from "./symbol-node.js";

@@ -1,7 +1,9 @@
+import type { EngineOptions } from "../engine/file/new-state.js";
 import { openFileState } from "../engine/file/open.js";
 import type { FileState, Limits } from "../engine/transaction/file-state.js";
 import { ChunkCache } from "../pipeline/chunk-cache.js";
 import type { CodecRegistry } from "../pipeline/filter-codec.js";
+import { metadataFilters } from "../pipeline/metadata-filters.js";
 import type { OtherFiles } from "../storage/other-files.js";
 import type { Storage } from "../storage/storage.js";
 import type { Task } from "../task.js";
@@ -28,6 +30,11 @@ export class FileSet implements ContextSet {
     this.settings = settings;
   }
 
+  /** How the engine opens each of them. */
+  get engineOptions(): Omit<EngineOptions, "writable"> {
+    return { ...this.settings, others: this.others, unfilter: metadataFilters(this.settings.codecs) };
+  }
+
   /** Makes the context of the first file. */
   first(storage: Storage, state: FileState): FileContext {
     return this.#add(storage, state);
@@ -38,7 +45,7 @@ export class FileSet implements ContextSet {
     if (known !== undefined) {
       return known;
     }
-    const state = yield* openFileState(storage, { ...this.settings, writable: false, others: this.others });
+    const state = yield* openFileState(storage, { ...this.engineOptions, writable: false });
     // Somebody else may have opened it meanwhile: all handles of a file share what is known of it.
     return this.#contexts.get(storage) ?? this.#add(storage, state);
   }

@@ -14,8 +14,8 @@ import { joinPath, type ObjectInfo, objectInfo } from "./object-handle.js";
 export interface GroupInfo extends ObjectInfo {
   /** Where the links are kept. */
   readonly storage: "symbol-table" | "compact" | "dense";
-  /** Number of links; `null` where they cannot be counted yet. */
-  readonly linkCount: number | null;
+  /** Number of links. */
+  readonly linkCount: number;
   /** Whether the order in which links were made is kept. */
   readonly linkOrderTracked: boolean;
 }
@@ -159,8 +159,8 @@ export function* groupInfo(context: FileContext, address: number): Task<GroupInf
   return yield* context.transact((tx) => {
     const group = requireGroup(tx, address);
     const linkOrderTracked = group.style !== "symbol-table" && group.linkInfo.trackCreationOrder;
-    const linkCount = group.style === "dense" ? null : countLinks(tx, group);
-    return { ...objectInfo(tx, loadHeader(tx, address)), storage: group.style, linkCount, linkOrderTracked };
+    const common = objectInfo(tx, loadHeader(tx, address));
+    return { ...common, storage: group.style, linkCount: countLinks(tx, group), linkOrderTracked };
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Codec } from "../codec.js";
 import type { FormatContext } from "../context.js";
-import type { Reader } from "../reader.js";
+import { decodeText, type Reader } from "../reader.js";
 import { encodeText, type Writer } from "../writer.js";
 
 /** What every link stores beside its target. File Format Specification, section IV.A.2.g. */
@@ -66,36 +66,8 @@ export const linkMessage: Codec<Link> = {
   name: "link",
   section: "IV.A.2.g",
   decode(reader, context) {
-    const version = reader.u8();
-    if (version !== 1) {
-      throw reader.corrupt(`version ${version} is not known`);
-    }
-    const flags = reader.u8();
-    if (flags & UNKNOWN_FLAGS) {
-      throw reader.corrupt(`flags 0x${flags.toString(16)} have bits that no version defines`);
-    }
-    const typeStored = (flags & FLAG_TYPE) !== 0;
-    const linkType = typeStored ? readLinkType(reader) : TYPE_HARD;
-    const creationOrder = flags & FLAG_CREATION_ORDER ? reader.u64() : null;
-    const charsetStored = (flags & FLAG_CHARSET) !== 0;
-    const charset = charsetStored ? readCharset(reader) : "ascii";
-    const nameLengthSize = NAME_LENGTH_SIZES[flags & FLAG_NAME_LENGTH_WIDTH] as 1 | 2 | 4 | 8;
-    const nameLength = reader.uint(nameLengthSize);
-    if (nameLength === 0) {
-      throw reader.corrupt("the name is empty");
-    }
-    const name = reader.text(nameLength);
-    const fields = {
-      version,
-      linkType,
-      name,
-      charset,
-      charsetStored,
-      creationOrder,
-      nameLengthSize,
-      typeStored,
-    } as const;
-    return readTarget(reader, context, fields);
+    const fields = readFields(reader);
+    return readTarget(reader, context, { ...fields, name: decodeText(readName(reader, fields.nameLengthSize)) });
   },
   encode(link, writer, context) {
     const name = encodeText(link.name);
@@ -137,6 +109,43 @@ export const linkMessage: Codec<Link> = {
     );
   },
 };
+
+/** The bytes of an encoded link's name, as a view: to sort and compare links without decoding all of them. Section IV.A.2.g. */
+export function linkName(reader: Reader): Uint8Array {
+  return readName(reader, readFields(reader).nameLengthSize);
+}
+
+/** The creation order of an encoded link, `null` when it is not stored. File Format Specification, section IV.A.2.g. */
+export function linkCreationOrder(reader: Reader): number | null {
+  return readFields(reader).creationOrder;
+}
+
+/** What precedes the name. */
+function readFields(reader: Reader): Omit<LinkFields, "name"> {
+  const version = reader.u8();
+  if (version !== 1) {
+    throw reader.corrupt(`version ${version} is not known`);
+  }
+  const flags = reader.u8();
+  if (flags & UNKNOWN_FLAGS) {
+    throw reader.corrupt(`flags 0x${flags.toString(16)} have bits that no version defines`);
+  }
+  const typeStored = (flags & FLAG_TYPE) !== 0;
+  const linkType = typeStored ? readLinkType(reader) : TYPE_HARD;
+  const creationOrder = flags & FLAG_CREATION_ORDER ? reader.u64() : null;
+  const charsetStored = (flags & FLAG_CHARSET) !== 0;
+  const charset = charsetStored ? readCharset(reader) : "ascii";
+  const nameLengthSize = NAME_LENGTH_SIZES[flags & FLAG_NAME_LENGTH_WIDTH] as 1 | 2 | 4 | 8;
+  return { version, linkType, charset, charsetStored, creationOrder, nameLengthSize, typeStored };
+}
+
+function readName(reader: Reader, nameLengthSize: number): Uint8Array {
+  const nameLength = reader.uint(nameLengthSize);
+  if (nameLength === 0) {
+    throw reader.corrupt("the name is empty");
+  }
+  return reader.bytes(nameLength);
+}
 
 function readLinkType(reader: Reader): number {
   const linkType = reader.u8();

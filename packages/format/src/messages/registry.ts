@@ -18,6 +18,7 @@ import { linkInfoMessage } from "./link-info.js";
 import { modificationTimeMessage } from "./modification-time.js";
 import { modificationTimeOldMessage } from "./modification-time-old.js";
 import { referenceCountMessage } from "./reference-count.js";
+import { sharedMessageTableMessage } from "./shared-message-table.js";
 import { symbolTableMessage } from "./symbol-table.js";
 
 /** What is known of a message type. File Format Specification, section IV.A.2. */
@@ -46,7 +47,7 @@ const CODECS: { readonly [name in MessageName]: Codec<unknown> | null } = {
   attribute: attributeMessage,
   comment: commentMessage,
   modificationTimeOld: modificationTimeOldMessage,
-  sharedMessageTable: null,
+  sharedMessageTable: sharedMessageTableMessage,
   continuation: continuationMessage,
   symbolTable: symbolTableMessage,
   modificationTime: modificationTimeMessage,

@@ -1,4 +1,11 @@
-import { btreeKMessage, type FormatContext, MESSAGE_IDS, UnsupportedError } from "@hdfive/format";
+import {
+  btreeKMessage,
+  type FormatContext,
+  MESSAGE_IDS,
+  type SharedMessageTableMessage,
+  sharedMessageTableMessage,
+  UnsupportedError,
+} from "@hdfive/format";
 import { decodeMessage, findMessage, loadHeader } from "../object-header/object-header.js";
 import type { Tx } from "../transaction/tx.js";
 
@@ -8,6 +15,8 @@ export interface Extension {
   readonly context: FormatContext;
   /** Why the file must not be written, or `null`. */
   readonly readOnlyReason: string | null;
+  /** Where the table of shared messages is, or `null`. */
+  readonly sharedMessages: SharedMessageTableMessage | null;
 }
 
 const PERSIST_BYTE = 2;
@@ -23,10 +32,10 @@ export function readExtension(tx: Tx): Extension {
         "files of the family, multi and split drivers are not read",
       );
     }
-    return { context, readOnlyReason: null };
+    return { context, readOnlyReason: null, sharedMessages: null };
   }
   if (superblock.extensionAddress === null) {
-    return { context, readOnlyReason: null };
+    return { context, readOnlyReason: null, sharedMessages: null };
   }
   const header = loadHeader(tx, superblock.extensionAddress);
   if (findMessage(header, MESSAGE_IDS.driverInfo) !== undefined) {
@@ -37,6 +46,8 @@ export function readExtension(tx: Tx): Extension {
   }
   const k = findMessage(header, MESSAGE_IDS.btreeK);
   const values = k === undefined ? null : decodeMessage(tx, btreeKMessage, k);
+  const table = findMessage(header, MESSAGE_IDS.sharedMessageTable);
+  const sharedMessages = table === undefined ? null : decodeMessage(tx, sharedMessageTableMessage, table);
   let readOnlyReason: string | null = null;
   const space = findMessage(header, MESSAGE_IDS.fileSpaceInfo);
   // Version 1: version, strategy, persist. Section IV.A.2.x. Space that the file keeps a list of must not be used twice.
@@ -44,10 +55,10 @@ export function readExtension(tx: Tx): Extension {
     readOnlyReason = "the file keeps a list of its free space, which this version cannot keep true";
   } else if (space !== undefined && space.data[1] === 1) {
     readOnlyReason = "the file is organised in pages, which this version cannot keep to";
-  } else if (findMessage(header, MESSAGE_IDS.sharedMessageTable) !== undefined) {
+  } else if (sharedMessages !== null) {
     readOnlyReason = "the file shares messages between objects, which this version cannot keep true";
   }
-  return { context: values === null ? context : { ...context, ...pickK(values) }, readOnlyReason };
+  return { context: values === null ? context : { ...context, ...pickK(values) }, readOnlyReason, sharedMessages };
 }
 
 function pickK(k: { chunkK: number; groupInternalK: number; groupLeafK: number }): Partial<FormatContext> {

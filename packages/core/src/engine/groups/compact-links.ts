@@ -21,7 +21,7 @@ import {
   requireMessage,
 } from "../object-header/object-header.js";
 import type { Tx } from "../transaction/tx.js";
-import type { GroupLink, LinkPage, LinkPosition, NewLink } from "./group-link.js";
+import { type GroupLink, groupLinkOf, type LinkPage, type LinkPosition, type NewLink } from "./group-link.js";
 
 /** Links that stay in the header when the group does not say otherwise. File Format Specification, section IV.A.2.k. */
 const DEFAULT_MAX_COMPACT = 8;
@@ -100,22 +100,8 @@ export function removeCompact(tx: Tx, headerAddress: number, name: string): void
 function readLinks(tx: Tx, header: Header): GroupLink[] {
   return findMessages(header, MESSAGE_IDS.link).map((message) => {
     tx.work(linkMessage.name);
-    return fromMessage(decodeMessage(tx, linkMessage, message));
+    return groupLinkOf(decodeMessage(tx, linkMessage, message));
   });
-}
-
-function fromMessage(link: Link): GroupLink {
-  const { name, creationOrder } = link;
-  switch (link.kind) {
-    case "hard":
-      return { name, creationOrder, kind: "hard", address: link.address };
-    case "soft":
-      return { name, creationOrder, kind: "soft", target: link.target };
-    case "external":
-      return { name, creationOrder, kind: "external", file: link.file, path: link.path };
-    case "user-defined":
-      return { name, creationOrder, kind: "user-defined", linkType: link.linkType, data: link.data };
-  }
 }
 
 /** As libhdf5 stores it: only hard links leave their type out, only ASCII names their character set. */

@@ -1,4 +1,4 @@
-import type { LinkInfo, SymbolTable } from "@hdfive/format";
+import type { CharacterSet, Link, LinkInfo, SymbolTable } from "@hdfive/format";
 
 /** A link to be made: its name and what it leads to. */
 export type NewLink = { readonly name: string } & (
@@ -12,13 +12,22 @@ export type NewLink = { readonly name: string } & (
 export type GroupLink = NewLink & {
   /** When the link was made among those of its group; `null` when the group does not keep it. */
   readonly creationOrder: number | null;
+  /** Character set that the name is declared to be in; `null` when the group does not keep it, as symbol tables do not. */
+  readonly charset: CharacterSet | null;
 };
 
 /** Where a group keeps its links: in a symbol table, in messages of its header, or in a fractal heap. */
 export type GroupAccess =
   | (SymbolTable & { readonly style: "symbol-table"; readonly headerAddress: number })
   | { readonly style: "compact"; readonly headerAddress: number; readonly linkInfo: LinkInfo }
-  | { readonly style: "dense"; readonly headerAddress: number; readonly linkInfo: LinkInfo };
+  | DenseGroup;
+
+/** A group whose links are in a fractal heap. File Format Specification, section IV.A.2.c. */
+export interface DenseGroup {
+  readonly style: "dense";
+  readonly headerAddress: number;
+  readonly linkInfo: LinkInfo;
+}
 
 /** Where listing goes on: after a name, or after a creation order in groups that track it. */
 export type LinkPosition = Uint8Array | number;
@@ -27,4 +36,19 @@ export type LinkPosition = Uint8Array | number;
 export interface LinkPage {
   readonly links: readonly GroupLink[];
   readonly next: LinkPosition | null;
+}
+
+/** The link that a link message stores. File Format Specification, section IV.A.2.g. */
+export function groupLinkOf(link: Link): GroupLink {
+  const { name, creationOrder, charset } = link;
+  switch (link.kind) {
+    case "hard":
+      return { name, creationOrder, charset, kind: "hard", address: link.address };
+    case "soft":
+      return { name, creationOrder, charset, kind: "soft", target: link.target };
+    case "external":
+      return { name, creationOrder, charset, kind: "external", file: link.file, path: link.path };
+    case "user-defined":
+      return { name, creationOrder, charset, kind: "user-defined", linkType: link.linkType, data: link.data.slice() };
+  }
 }

@@ -7,9 +7,11 @@ import {
   symbolTableMessage,
   UnsupportedError,
 } from "@hdfive/format";
+import { nameSpellings } from "../object-header/name-spellings.js";
 import { decodeMessage, findMessage, loadHeader } from "../object-header/object-header.js";
 import type { Tx } from "../transaction/tx.js";
 import { countCompact, findCompact, insertCompact, listCompact, removeCompact } from "./compact-links.js";
+import { countDense, findDense, listDense } from "./dense-links.js";
 import type { GroupAccess, GroupLink, LinkPage, LinkPosition, NewLink } from "./group-link.js";
 import { countEntries, findEntry, listEntries } from "./symbol-table.js";
 import { insertEntry, removeEntry } from "./symbol-table-edit.js";
@@ -45,17 +47,23 @@ export function requireGroup(tx: Tx, headerAddress: number, path = "The object")
 export function findLink(tx: Tx, group: GroupAccess, name: string): GroupLink | null {
   switch (group.style) {
     case "symbol-table":
-      for (const bytes of spellings(name)) {
+      for (const bytes of nameSpellings(name)) {
         const target = findEntry(tx, group, bytes);
         if (target !== null) {
-          return { name, creationOrder: null, ...target };
+          return { name, creationOrder: null, charset: null, ...target };
         }
       }
       return null;
     case "compact":
       return findCompact(tx, group.headerAddress, name);
     case "dense":
-      throw denseLinks(group.headerAddress);
+      for (const bytes of nameSpellings(name)) {
+        const link = findDense(tx, group, bytes);
+        if (link !== null) {
+          return link;
+        }
+      }
+      return null;
   }
 }
 
@@ -68,12 +76,15 @@ export function listLinks(tx: Tx, group: GroupAccess, after: LinkPosition | null
   switch (group.style) {
     case "symbol-table": {
       const { entries, next } = listEntries(tx, group, after instanceof Uint8Array ? after : null, limit);
-      return { links: entries.map(({ name, target }) => ({ name, creationOrder: null, ...target })), next };
+      return {
+        links: entries.map(({ name, target }) => ({ name, creationOrder: null, charset: null, ...target })),
+        next,
+      };
     }
     case "compact":
       return listCompact(tx, group.headerAddress, after, limit);
     case "dense":
-      throw denseLinks(group.headerAddress);
+      return listDense(tx, group, after, limit);
   }
 }
 
@@ -85,7 +96,7 @@ export function countLinks(tx: Tx, group: GroupAccess): number {
     case "compact":
       return countCompact(tx, group.headerAddress);
     case "dense":
-      throw denseLinks(group.headerAddress);
+      return countDense(tx, group);
   }
 }
 
@@ -146,10 +157,15 @@ export function removeLink(tx: Tx, group: GroupAccess, name: string): GroupLink 
   if (link === null) {
     throw new HdfiveError("NOT_FOUND", `Couldn't delete link (there is no link '${name}')`);
   }
-  if (group.style === "symbol-table") {
-    spellings(name).some((bytes) => removeEntry(tx, group, bytes));
-  } else {
-    removeCompact(tx, group.headerAddress, name);
+  switch (group.style) {
+    case "symbol-table":
+      nameSpellings(name).some((bytes) => removeEntry(tx, group, bytes));
+      break;
+    case "compact":
+      removeCompact(tx, group.headerAddress, name);
+      break;
+    case "dense":
+      throw denseLinks(group.headerAddress);
   }
   return link;
 }
@@ -172,15 +188,12 @@ function checkText(text: string, what: string): void {
   }
 }
 
-/** The bytes that a name can have in the file: UTF-8, or ISO-8859-1 as old writers stored it and as it is then listed. */
-function spellings(name: string): Uint8Array[] {
-  const utf8 = encodeText(name);
-  const isLatin1 = utf8.length > name.length && !/[^\0-\xff]/.test(name);
-  return isLatin1 ? [utf8, Uint8Array.from(name, (character) => character.codePointAt(0) as number)] : [utf8];
-}
-
 function denseLinks(address: number): UnsupportedError {
-  return new UnsupportedError("dense links (fractal heap)", "groups with links stored that way are not read yet", {
-    address,
-  });
+  return new UnsupportedError(
+    "dense links (fractal heap)",
+    "groups with links stored that way are read and not changed yet",
+    {
+      address,
+    },
+  );
 }

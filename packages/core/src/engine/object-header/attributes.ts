@@ -5,13 +5,14 @@ import {
   type Dataspace,
   type Datatype,
   encodeText,
-  FormatError,
   HdfiveError,
   MESSAGE_FLAGS,
   MESSAGE_IDS,
   UnsupportedError,
 } from "@hdfive/format";
 import type { Tx } from "../transaction/tx.js";
+import { type AttributeRecord, attributeRecord } from "./attribute-record.js";
+import { type DenseAttributes, findDense, listDense } from "./dense-attributes.js";
 import { appendMessage, removeMessage, replaceMessage } from "./header-edit.js";
 import {
   decodeMessage,
@@ -22,17 +23,6 @@ import {
   loadHeader,
   type MessageRef,
 } from "./object-header.js";
-import { type ResolvedDatatype, resolveCommitted } from "./shared.js";
-
-/** An attribute of an object: its type, shape and stored bytes. */
-export interface AttributeRecord extends ResolvedDatatype {
-  readonly name: string;
-  readonly dataspace: Dataspace;
-  /** The value as stored: elements of the datatype in row-major order. */
-  readonly data: Uint8Array;
-  /** Creation order where the object tracks it, else `null`. */
-  readonly creationOrder: number | null;
-}
 
 /** What makes a new attribute. */
 export interface NewAttribute {
@@ -42,21 +32,29 @@ export interface NewAttribute {
   readonly data: Uint8Array;
 }
 
+export type { AttributeRecord } from "./attribute-record.js";
+
 /** Attributes a version 2 header holds before they go to a heap, unless the header says otherwise. */
 const DEFAULT_MAX_COMPACT = 8;
 const V2_INDEX_ATTRIBUTE_ORDER = 0x08;
 
-/** All attributes of an object, in the order of its messages. */
+/** All attributes of an object, in the order in which they are stored. */
 export function listAttributes(tx: Tx, address: number): AttributeRecord[] {
   const header = loadHeader(tx, address);
-  requireCompact(tx, header);
+  const dense = denseInfo(tx, header);
+  if (dense !== null) {
+    return listDense(tx, address, dense);
+  }
   return findMessages(header, MESSAGE_IDS.attribute).map((message) => read(tx, header, message));
 }
 
 /** The attribute of a name, or `null`. */
 export function findAttribute(tx: Tx, address: number, name: string): AttributeRecord | null {
   const header = loadHeader(tx, address);
-  requireCompact(tx, header);
+  const dense = denseInfo(tx, header);
+  if (dense !== null) {
+    return findDense(tx, address, dense, name);
+  }
   const message = find(tx, header, name);
   return message === null ? null : read(tx, header, message);
 }
@@ -115,32 +113,20 @@ function find(tx: Tx, header: Header, name: string): MessageRef | null {
 }
 
 function read(tx: Tx, header: Header, message: MessageRef): AttributeRecord {
-  const { name, datatype, dataspace, data } = decode(tx, message);
-  if ("shared" in dataspace) {
-    throw new UnsupportedError("shared dataspace", `the shape of attribute '${name}' stands elsewhere`, {
-      address: header.address,
-    });
-  }
-  const resolved = "shared" in datatype ? resolveCommitted(tx, datatype.shared) : { datatype, committedAddress: null };
-  const count = dataspace.type === "null" ? 0 : dataspace.dimensions.reduce((product, length) => product * length, 1);
-  const byteLength = count * resolved.datatype.size;
-  if (byteLength > data.length) {
-    throw new FormatError(
-      "attribute",
-      `'${name}' has ${data.length} bytes where its type and shape need ${byteLength}`,
-      {
-        address: header.address,
-      },
-    );
-  }
-  return { name, dataspace, data: data.subarray(0, byteLength), creationOrder: message.creationOrder, ...resolved };
+  return attributeRecord(tx, decode(tx, message), message.creationOrder, header.address);
 }
 
-/** Refuses objects whose attributes stand in a heap. File Format Specification, section IV.A.2.v. */
-function requireCompact(tx: Tx, header: Header): void {
+/** Where an object's attributes are, when they are in a heap; `null` when they are in its header. Section IV.A.2.v. */
+function denseInfo(tx: Tx, header: Header): DenseAttributes | null {
   const message = findMessage(header, MESSAGE_IDS.attributeInfo);
-  if (message !== undefined && decodeMessage(tx, attributeInfoMessage, message).heapAddress !== null) {
-    throw new UnsupportedError("dense attributes", "attributes in a fractal heap are not read", {
+  const info = message === undefined ? null : decodeMessage(tx, attributeInfoMessage, message);
+  return info === null || info.heapAddress === null ? null : { ...info, heapAddress: info.heapAddress };
+}
+
+/** Refuses to change objects whose attributes stand in a heap. */
+function requireCompact(tx: Tx, header: Header): void {
+  if (denseInfo(tx, header) !== null) {
+    throw new UnsupportedError("dense attributes", "attributes in a fractal heap are read and not written yet", {
       address: header.address,
     });
   }

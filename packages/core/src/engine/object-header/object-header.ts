@@ -11,10 +11,13 @@ import {
   objectHeader,
   Reader,
   referenceCountMessage,
+  type SharedMessage,
+  sharedMessage,
   UnsupportedError,
   Writer,
 } from "@hdfive/format";
 import type { Tx } from "../transaction/tx.js";
+import { readSharedMessages } from "./shared-heap.js";
 
 /** A message and where it stands: the index of its chunk in the header and its own index in that chunk. */
 export interface MessageRef extends HeaderMessage {
@@ -144,12 +147,38 @@ export function requireMessage(header: Header, type: number): MessageRef {
   return message;
 }
 
-/** Decodes the payload of a message that is not shared. */
+/** Decodes the payload of a message, wherever it stands. File Format Specification, section IV.A.1.a, "Shared Message". */
 export function decodeMessage<T>(tx: Tx, codec: Codec<T>, message: HeaderMessage): T {
-  if ((message.flags & MESSAGE_FLAGS.shared) !== 0) {
-    throw new UnsupportedError(`shared ${codec.name}`, "a message that stands elsewhere in the file is not read here");
+  const { type, flags, data } = message;
+  const stored = (flags & MESSAGE_FLAGS.shared) === 0 ? data : sharedData(tx, type, decodePointer(tx, data));
+  return codec.decode(new Reader(stored, codec.name), tx.context);
+}
+
+/**
+ * The payload of a message of a type that stands elsewhere: in the header of another object, or in the file's heap of
+ * shared messages. Section IV.A.1.a.
+ *
+ * A message in another header may itself be in the heap, and what is in the heap leads nowhere: there is no circle.
+ */
+export function sharedData(tx: Tx, type: number, shared: SharedMessage): Uint8Array {
+  if (shared.kind === "heap") {
+    return readSharedMessages(tx, type, [shared.heapId])[0] as Uint8Array;
   }
-  return codec.decode(new Reader(message.data, codec.name), tx.context);
+  const { flags, data } = requireMessage(loadHeader(tx, shared.address), type);
+  if ((flags & MESSAGE_FLAGS.shared) === 0) {
+    return data;
+  }
+  const inner = decodePointer(tx, data);
+  if (inner.kind !== "heap") {
+    throw new FormatError("shared-message", "the message that it points to is a pointer to another one", {
+      address: shared.address,
+    });
+  }
+  return readSharedMessages(tx, type, [inner.heapId])[0] as Uint8Array;
+}
+
+function decodePointer(tx: Tx, data: Uint8Array): SharedMessage {
+  return sharedMessage.decode(new Reader(data, sharedMessage.name), tx.context);
 }
 
 /** Encodes the payload of a message. */

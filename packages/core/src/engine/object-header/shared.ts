@@ -2,17 +2,16 @@ import {
   type Codec,
   type Datatype,
   datatype as datatypeCodec,
-  FormatError,
   type HeaderMessage,
   MESSAGE_FLAGS,
   MESSAGE_IDS,
   Reader,
   type SharedMessage,
+  type SharedPart,
   sharedMessage,
-  UnsupportedError,
 } from "@hdfive/format";
 import type { Tx } from "../transaction/tx.js";
-import { loadHeader, requireMessage } from "./object-header.js";
+import { decodeMessage, sharedData } from "./object-header.js";
 
 /** A datatype and, when it is a committed one, the object that holds it. */
 export interface ResolvedDatatype {
@@ -21,29 +20,27 @@ export interface ResolvedDatatype {
   readonly committedAddress: number | null;
 }
 
-/** Follows a shared message to the committed datatype it points to. File Format Specification, section IV.A.1 "shared". */
-export function resolveCommitted(tx: Tx, shared: SharedMessage): ResolvedDatatype {
-  if (shared.kind === "heap") {
-    throw new UnsupportedError(
-      "shared message heap",
-      "a datatype that stands in the file's table of shared messages is not read",
-    );
-  }
-  const message = requireMessage(loadHeader(tx, shared.address), MESSAGE_IDS.datatype);
-  if ((message.flags & MESSAGE_FLAGS.shared) !== 0) {
-    throw new FormatError("committed datatype", "it points to another one", { address: shared.address });
-  }
-  return { datatype: decode(tx, datatypeCodec, message), committedAddress: shared.address };
-}
-
-/** The datatype in a datatype message, which may point to a committed one. */
+/** The datatype in a datatype message, which may point to a committed one. Section IV.A.1.a, "Shared Message". */
 export function resolveDatatype(tx: Tx, message: HeaderMessage): ResolvedDatatype {
   if ((message.flags & MESSAGE_FLAGS.shared) === 0) {
-    return { datatype: decode(tx, datatypeCodec, message), committedAddress: null };
+    return { datatype: decodeMessage(tx, datatypeCodec, message), committedAddress: null };
   }
-  return resolveCommitted(tx, decode(tx, sharedMessage, message));
+  return resolveSharedDatatype(tx, sharedMessage.decode(new Reader(message.data, sharedMessage.name), tx.context));
 }
 
-function decode<T>(tx: Tx, codec: Codec<T>, message: HeaderMessage): T {
-  return codec.decode(new Reader(message.data, codec.name), tx.context);
+/** The datatype that stands elsewhere: in a committed datatype, or in the heap of shared messages. */
+export function resolveSharedDatatype(tx: Tx, shared: SharedMessage): ResolvedDatatype {
+  return {
+    datatype: decodeShared(tx, datatypeCodec, MESSAGE_IDS.datatype, shared),
+    committedAddress: shared.kind === "committed" ? shared.address : null,
+  };
+}
+
+/** A part of an attribute, read where it stands: here or elsewhere. Section IV.A.2.m. */
+export function resolvePart<T extends object>(tx: Tx, codec: Codec<T>, messageType: number, part: T | SharedPart): T {
+  return "shared" in part ? decodeShared(tx, codec, messageType, part.shared) : part;
+}
+
+function decodeShared<T>(tx: Tx, codec: Codec<T>, messageType: number, shared: SharedMessage): T {
+  return codec.decode(new Reader(sharedData(tx, messageType, shared), codec.name), tx.context);
 }

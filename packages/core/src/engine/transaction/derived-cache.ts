@@ -1,9 +1,10 @@
-/** Entries kept; the oldest go. */
+/** Entries kept where nobody says otherwise. */
 const MOST_ENTRIES = 1024;
 
 interface Entry {
   readonly from: object;
   readonly value: unknown;
+  readonly weight: number;
 }
 
 /**
@@ -15,6 +16,13 @@ interface Entry {
  */
 export class DerivedCache {
   readonly #entries = new Map<number, Entry>();
+  readonly #budget: number;
+  #weight = 0;
+
+  /** @param budget sum of the weights that are kept; the oldest entries go, the newest stays whatever its weight */
+  constructor(budget: number = MOST_ENTRIES) {
+    this.#budget = budget;
+  }
 
   /** What was worked out from this value, or `undefined`. */
   get(address: number, from: object): unknown {
@@ -22,15 +30,21 @@ export class DerivedCache {
     return entry?.from === from ? entry.value : undefined;
   }
 
-  /** Keeps what was worked out from a value. */
-  set(address: number, from: object, value: object): void {
-    this.#entries.delete(address);
-    this.#entries.set(address, { from, value });
-    if (this.#entries.size > MOST_ENTRIES) {
-      for (const oldest of this.#entries.keys()) {
-        this.#entries.delete(oldest);
+  /** Keeps what was worked out from a value; without a weight it counts as one. */
+  set(address: number, from: object, value: object, weight = 1): void {
+    this.#delete(address);
+    this.#entries.set(address, { from, value, weight });
+    this.#weight += weight;
+    for (const oldest of this.#entries.keys()) {
+      if (this.#weight <= this.#budget || oldest === address) {
         return;
       }
+      this.#delete(oldest);
     }
+  }
+
+  #delete(address: number): void {
+    this.#weight -= this.#entries.get(address)?.weight ?? 0;
+    this.#entries.delete(address);
   }
 }

@@ -1,4 +1,11 @@
-import type { FormatContext, Libver, NodeCodec, Superblock } from "@hdfive/format";
+import type {
+  FilterDescription,
+  FormatContext,
+  Libver,
+  NodeCodec,
+  SharedMessageTableMessage,
+  Superblock,
+} from "@hdfive/format";
 import type { BlockCache } from "../../storage/block-cache.js";
 import type { OtherFiles } from "../../storage/other-files.js";
 import type { Storage } from "../../storage/storage.js";
@@ -35,6 +42,19 @@ export const DEFAULT_LIMITS: Limits = {
   readBytes: 2 ** 32 - 1,
 };
 
+/**
+ * Undoes the filters of a block of metadata, at once: filters themselves are no business of the engine.
+ *
+ * @param filterMask bit i set: filter i was not applied
+ * @param byteLength bytes that there must be without filters
+ */
+export type Unfilter = (
+  filters: readonly FilterDescription[],
+  stored: Uint8Array,
+  filterMask: number,
+  byteLength: number,
+) => Uint8Array;
+
 /** A structure changed since the last flush. */
 export interface DirtyNode {
   readonly codec: NodeCodec<unknown>;
@@ -58,6 +78,10 @@ export interface FileState {
   readonly headers: DerivedCache;
   /** What the headers of datasets say, worked out from the header put together. */
   readonly datasets: DerivedCache;
+  /** Links of dense groups in the order in which they are listed, worked out from the header of their index. */
+  readonly linkOrders: DerivedCache;
+  /** Undoes filters of metadata. */
+  readonly unfilter: Unfilter;
   readonly allocator: Allocator;
   readonly limits: Limits;
   readonly writable: boolean;
@@ -65,6 +89,8 @@ export interface FileState {
   readonly libver: Libver;
   context: FormatContext;
   superblock: Superblock;
+  /** Where the table of shared messages is; `null` in a file without one. */
+  sharedMessages: SharedMessageTableMessage | null;
   /** Whether the superblock changed since the last flush. */
   superblockDirty: boolean;
   /** Structures changed since the last flush, by address. */

@@ -79,7 +79,7 @@ export class Tx {
     // Blocks change when the file is written: a value that keeps views on the bytes it was decoded from gets its own.
     const own = codec.keepsNoBytes === true ? bytes : bytes.slice();
     const value = codec.decode(new Reader(own, codec.name, address), context);
-    this.#state.nodes.set(codec, address, value, size);
+    this.#state.nodes.set(codec, address, value, codec.memorySize ?? size);
     return value;
   }
 
@@ -145,13 +145,25 @@ export class Tx {
       return;
     }
     const length = codec.prefixSize(this.context);
-    const absent = addresses.filter(
-      (address) =>
-        this.#staged?.nodes.has(address) !== true &&
-        !this.#state.dirtyNodes.has(address) &&
-        this.#state.nodes.get(codec, address) === undefined,
-    );
+    const absent = addresses.filter((address) => !this.#isDecoded(codec, address));
     this.want(absent.map((address) => ({ address, length })));
+  }
+
+  /** As `wantNodes`, for structures that differ in kind or in size. */
+  wantEach(nodes: readonly { readonly codec: NodeCodec<unknown>; readonly address: number }[]): void {
+    if (nodes.length < 2) {
+      return;
+    }
+    const absent = nodes.filter(({ codec, address }) => !this.#isDecoded(codec, address));
+    this.want(absent.map(({ codec, address }) => ({ address, length: codec.prefixSize(this.context) })));
+  }
+
+  #isDecoded<T>(codec: NodeCodec<T>, address: number): boolean {
+    return (
+      this.#staged?.nodes.has(address) === true ||
+      this.#state.dirtyNodes.has(address) ||
+      this.#state.nodes.get(codec, address) !== undefined
+    );
   }
 
   #require(ranges: readonly ByteRange[]): void {
