@@ -2,9 +2,9 @@ import { HdfiveError } from "@hdfive/format";
 import { canCast, datatypesEqual, dtypeName, shapesEqual, shapeText, userArray } from "../array/index.js";
 import { createDatasetHeader, type DatasetHeader, loadDataset } from "../engine/datasets/dataset-header.js";
 import { insertLink, removeLink, requireGroup } from "../engine/groups/links.js";
+import { createGroup, type GroupSettings } from "../engine/groups/new-group.js";
 import { linkObject, unlinkObject } from "../engine/groups/object-links.js";
 import { ensureGroups, pathComponents, resolvePath, tryResolve } from "../engine/groups/path.js";
-import { createGroup } from "../engine/groups/new-group.js";
 import type { Tx } from "../engine/transaction/tx.js";
 import { writeDataset } from "../pipeline/write.js";
 import type { Task } from "../task.js";
@@ -13,12 +13,23 @@ import type { FileContext } from "./file-context.js";
 import { requirePath } from "./group-read.js";
 import type { ObjectHandle } from "./object-handle.js";
 
+/** How a group is made. */
+export interface GroupOptions {
+  /** Whether the group keeps the order in which its links and attributes are made; then they are listed in that order. */
+  readonly trackOrder?: boolean | undefined;
+}
+
+/** What the engine is told of a group: to keep an order is to index it too, as h5py does. */
+export function groupSettings({ trackOrder }: GroupOptions): GroupSettings {
+  return trackOrder === true ? { linkOrder: "indexed", attributeOrder: "indexed" } : {};
+}
+
 /** Makes a group at a path from a group on, and the groups on the way; answers its address. */
-export function* addGroup(context: FileContext, start: number, path: string): Task<number> {
+export function* addGroup(context: FileContext, start: number, path: string, options: GroupOptions = {}): Task<number> {
   requirePath(path);
   return yield* context.change((tx) => {
     const place = newPlace(tx, start, path, "group");
-    const address = createGroup(tx);
+    const address = createGroup(tx, groupSettings(options));
     insertLink(tx, requireGroup(tx, place.parent), { name: place.name, kind: "hard", address });
     return address;
   });

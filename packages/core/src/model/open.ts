@@ -1,4 +1,4 @@
-import { HdfiveError } from "@hdfive/format";
+import { HdfiveError, LIBVERS, type Libver } from "@hdfive/format";
 import { createFileState } from "../engine/file/create.js";
 import { openFileState } from "../engine/file/open.js";
 import { DEFAULT_LIMITS, type Limits } from "../engine/transaction/file-state.js";
@@ -10,6 +10,7 @@ import type { Storage } from "../storage/storage.js";
 import { perform, runAsync, runSync, type Task } from "../task.js";
 import { File } from "./file.js";
 import { FileSet } from "./file-set.js";
+import { groupSettings } from "./group-edit.js";
 
 /**
  * How a file is opened, as in h5py.
@@ -34,6 +35,14 @@ export interface OpenOptions {
   readonly metadataCacheBytes?: number | undefined;
   /** Bounds on what a file can make an operation do. */
   readonly limits?: Partial<Limits> | undefined;
+  /**
+   * The lower bound on the versions of what is written: `"earliest"` by default, which every reader opens. A newer one
+   * writes what that version of the library and later ones read: `"v108"` newer groups and headers, `"v110"` newer chunk
+   * indexes, up to `"latest"`.
+   */
+  readonly libver?: Libver | undefined;
+  /** Whether the root group of a new file keeps the order in which its links and attributes are made. */
+  readonly trackOrder?: boolean | undefined;
   /** Bytes before a new file that are yours: 0 or a power of two from 512 on. */
   readonly userblockSize?: number | undefined;
   /**
@@ -78,7 +87,10 @@ function* open(storage: Storage, mode: Mode, options: OpenOptions): Task<File> {
   if (!MODES.includes(mode)) {
     throw new HdfiveError("INVALID_ARGUMENT", `Invalid mode; must be one of ${MODES.join(", ")}`);
   }
-  const { metadataCacheBytes: bytes, limits, userblockSize } = options;
+  const { metadataCacheBytes: bytes, limits, userblockSize, libver = "earliest" } = options;
+  if (!LIBVERS.includes(libver)) {
+    throw new HdfiveError("INVALID_ARGUMENT", `libver must be one of ${LIBVERS.join(", ")}, not ${libver}`);
+  }
   const writable = mode !== "r";
   if (writable && (storage.write === undefined || storage.writable === false)) {
     throw new HdfiveError("READ_ONLY", `${storage.name ?? "The storage"} cannot be written; open it with mode 'r'`, {
@@ -94,9 +106,9 @@ function* open(storage: Storage, mode: Mode, options: OpenOptions): Task<File> {
     limits,
     ignoreConsistencyFlags: options.ignoreConsistencyFlags ?? false,
   });
-  const engine = { ...set.engineOptions, writable };
+  const engine = { ...set.engineOptions, writable, libver };
   if (isNew(storage, mode)) {
-    const state = yield* createFileState(storage, engine, { userblockSize });
+    const state = yield* createFileState(storage, engine, { userblockSize, root: groupSettings(options) });
     if (storage.size > 0) {
       // Only now: settings that are refused must not cost what is there.
       yield* perform(resizeStorage(state.blocks, 0));
