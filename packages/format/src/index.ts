@@ -47,6 +47,36 @@ export {
   type SharedMessageRecord,
   sharedMessageRecords,
 } from "./btree-v2-records/shared-message-records.js";
+export { type CacheImage, type CacheImageEntry, cacheImage } from "./cache-image.js";
+export { bitIsSet } from "./chunk-arrays/array-block.js";
+export { type ArrayPage, arrayPage, arrayPageSize } from "./chunk-arrays/array-page.js";
+export {
+  type ChunkElement,
+  type ChunkElements,
+  filteredChunkElements,
+  plainChunkElements,
+} from "./chunk-arrays/chunk-element.js";
+export { type ExtensibleArrayDataBlock, extensibleArrayDataBlock } from "./chunk-arrays/extensible-array-data-block.js";
+export {
+  type ExtensibleArrayGeometry,
+  extensibleArrayGeometry,
+  type SuperBlockPlace,
+} from "./chunk-arrays/extensible-array-geometry.js";
+export { type ExtensibleArrayHeader, extensibleArrayHeader } from "./chunk-arrays/extensible-array-header.js";
+export {
+  type ExtensibleArrayIndexBlock,
+  extensibleArrayIndexBlock,
+} from "./chunk-arrays/extensible-array-index-block.js";
+export {
+  type ExtensibleArraySuperBlock,
+  extensibleArraySuperBlock,
+} from "./chunk-arrays/extensible-array-super-block.js";
+export {
+  type FixedArrayDataBlock,
+  fixedArrayDataBlock,
+  fixedArrayPages,
+} from "./chunk-arrays/fixed-array-data-block.js";
+export { type FixedArrayHeader, fixedArrayHeader } from "./chunk-arrays/fixed-array-header.js";
 export { type ChunkKey, type ChunkNode, chunkNode } from "./chunk-node.js";
 export type { Codec, NodeCodec } from "./codec.js";
 export { DEFAULT_CONTEXT, type FieldSize, type FormatContext } from "./context.js";
@@ -115,11 +145,20 @@ export { MESSAGE_IDS, type MessageName, messageName } from "./message-ids.js";
 export { type Attribute, attributeMessage, type SharedPart } from "./messages/attribute.js";
 export { type AttributeInfo, attributeInfoMessage } from "./messages/attribute-info.js";
 export { type BtreeK, btreeKMessage } from "./messages/btree-k.js";
+export { type CacheImageInfo, cacheImageMessage } from "./messages/cache-image.js";
 export { type Comment, commentMessage } from "./messages/comment.js";
 export { type Continuation, continuationMessage } from "./messages/continuation.js";
 export { type Dataspace, dataspaceMessage, MAX_RANK } from "./messages/dataspace.js";
 export { datatype } from "./messages/datatype.js";
 export { type DriverInfo, driverInfoMessage } from "./messages/driver-info.js";
+export { type ExternalFileSlot, type ExternalFiles, externalFilesMessage } from "./messages/external-files.js";
+export {
+  type FileSpaceInfo,
+  type FileSpaceInfoV0,
+  type FileSpaceInfoV1,
+  type FileSpaceStrategy,
+  fileSpaceInfoMessage,
+} from "./messages/file-space-info.js";
 export { type FillValue, fillValueMessage } from "./messages/fill-value.js";
 export { type FillValueOld, fillValueOldMessage } from "./messages/fill-value-old.js";
 export {

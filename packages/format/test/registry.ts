@@ -1,6 +1,7 @@
 import { btreeV2Entries } from "./registry/btree-v2.js";
 import { datatypeEntries } from "./registry/datatypes.js";
 import type { RegistryEntry } from "./registry/entry.js";
+import { fileEntries } from "./registry/files.js";
 import { fractalHeapEntries } from "./registry/fractal-heaps.js";
 import { groupEntries } from "./registry/groups.js";
 import { headerEntries } from "./registry/headers.js";
@@ -17,6 +18,7 @@ export const registry: readonly RegistryEntry[] = [
   ...headerEntries,
   ...messageEntries,
   ...groupEntries,
+  ...fileEntries,
   ...btreeV2Entries,
   ...heapEntries,
   ...fractalHeapEntries,

@@ -2,6 +2,7 @@ import type { ContiguousLayout, FillValue, FilterDescription } from "@hdfive/for
 import { type DtypeLike, elementCount, memoryType, NdArray, type Scalar } from "../array/index.js";
 import { type ChunkPage, chunkIndexOf } from "../engine/chunk-index/chunk-index.js";
 import { type DatasetHeader, loadDataset } from "../engine/datasets/dataset-header.js";
+import type { ExternalFile } from "../engine/datasets/external-files.js";
 import { loadHeader } from "../engine/object-header/object-header.js";
 import { storeChanged } from "../pipeline/chunk-store.js";
 import { fillElement } from "../pipeline/fill.js";
@@ -25,6 +26,8 @@ export interface DatasetInfo extends ObjectInfo {
   readonly filters: readonly FilterDescription[];
   /** The fill value message; its value has the bytes of one element as stored. */
   readonly fill: FillValue;
+  /** The files that hold the data, in order; `null` when the file of the dataset does. */
+  readonly external: readonly ExternalFile[] | null;
   /** Address of the committed datatype that the dataset uses, or `null`. */
   readonly committedAddress: number | null;
 }
@@ -41,8 +44,17 @@ export function* datasetInfo(context: FileContext, address: number): Task<Datase
     header: loadDataset(tx, address),
     common: objectInfo(tx, loadHeader(tx, address)),
   }));
-  const { layout, filters, fill, committedAddress } = header;
-  const stored = { ...common, filters, fill, committedAddress, chunkShape: null, chunkIndex: null, chunkCount: 0 };
+  const { layout, filters, fill, external, committedAddress } = header;
+  const stored = {
+    ...common,
+    filters,
+    fill,
+    external,
+    committedAddress,
+    chunkShape: null,
+    chunkIndex: null,
+    chunkCount: 0,
+  };
   switch (layout.class) {
     case "unsupported":
       return { ...stored, layout: "unsupported", storageSize: 0 };
@@ -57,8 +69,8 @@ export function* datasetInfo(context: FileContext, address: number): Task<Datase
   }
 }
 
-function contiguousSize({ address, size }: ContiguousLayout, { dataspace, datatype }: DatasetHeader): number {
-  return address === null ? 0 : (size ?? elementCount(dataspace.dimensions) * datatype.size);
+function contiguousSize({ address, size }: ContiguousLayout, { dataspace, datatype, external }: DatasetHeader): number {
+  return address === null && external === null ? 0 : (size ?? elementCount(dataspace.dimensions) * datatype.size);
 }
 
 function* countChunks(

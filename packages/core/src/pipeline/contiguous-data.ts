@@ -4,6 +4,7 @@ import { type DatasetHeader, loadDataset, putLayout, requireLayout } from "../en
 import { transact } from "../engine/transaction/drive.js";
 import { fetchBytes, writeBytes } from "../storage/access.js";
 import { type Effect, perform, type Task } from "../task.js";
+import { externalSource } from "./external-data.js";
 import { fillElement, filledBytes } from "./fill.js";
 import type { OpenFile } from "./open-file.js";
 import type { FetchSpan } from "./read-contiguous.js";
@@ -11,10 +12,13 @@ import type { FetchSpan } from "./read-contiguous.js";
 /** Bytes of fill value written at once. */
 const FILL_BYTES = 1024 * 1024;
 
-/** How the bytes of a contiguous dataset are had: from the file, or the fill value while nothing is allocated. */
+/** How the bytes of a contiguous dataset are had: from its file or others, or the fill value while nothing is allocated. */
 export function contiguousSource(file: OpenFile, dataset: DatasetHeader, layout: ContiguousLayout): FetchSpan {
   const { address } = layout;
   const { size } = dataset.datatype;
+  if (dataset.external !== null) {
+    return externalSource(file, dataset, dataset.external);
+  }
   if (address === null) {
     return (_, into) => immediate(() => into.set(filledBytes(dataset, into.length / size)));
   }

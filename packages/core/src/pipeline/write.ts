@@ -16,6 +16,7 @@ import type { Tx } from "../engine/transaction/tx.js";
 import { writeUnderWay } from "../storage/storage.js";
 import { perform, type Task } from "../task.js";
 import { allocateContiguous, contiguousSource } from "./contiguous-data.js";
+import { requireOwnData } from "./external-data.js";
 import type { OpenFile } from "./open-file.js";
 import { chunkByteLength } from "./read-chunked.js";
 import { writeChunked } from "./write-chunked.js";
@@ -40,6 +41,7 @@ export function* writeDataset(
   const resolved = resolveSelection(selection, shape);
   const count = elementCount(resolved.shape);
   const layout = requireLayout(dataset);
+  requireOwnData(dataset);
   if (layout.class === "chunked") {
     chunkByteLength(file, dataset, layout);
     yield* requireCodecs(file, dataset);

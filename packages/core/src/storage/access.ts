@@ -71,6 +71,19 @@ export function fetchBytes(cache: BlockCache, offset: number, into: Uint8Array<A
   };
 }
 
+/** Fills `into` from another storage than that of the file: fewer bytes are read where it ends before. */
+export function readStorage(storage: Storage, offset: number, into: Uint8Array<ArrayBuffer>): Effect<number> {
+  return {
+    async: (signal) => storage.read(offset, into, signal),
+    sync: () => {
+      if (storage.readSync === undefined) {
+        throw syncUnavailable(storage, "read");
+      }
+      return storage.readSync(offset, into);
+    },
+  };
+}
+
 /** Asks the storage to make what was written durable. */
 export function flushStorage(storage: Storage): Effect<void> {
   return {

@@ -3,11 +3,14 @@ import { MESSAGE_IDS, type MessageName } from "../message-ids.js";
 import { attributeMessage } from "./attribute.js";
 import { attributeInfoMessage } from "./attribute-info.js";
 import { btreeKMessage } from "./btree-k.js";
+import { cacheImageMessage } from "./cache-image.js";
 import { commentMessage } from "./comment.js";
 import { continuationMessage } from "./continuation.js";
 import { dataspaceMessage } from "./dataspace.js";
 import { datatype } from "./datatype.js";
 import { driverInfoMessage } from "./driver-info.js";
+import { externalFilesMessage } from "./external-files.js";
+import { fileSpaceInfoMessage } from "./file-space-info.js";
 import { fillValueMessage } from "./fill-value.js";
 import { fillValueOldMessage } from "./fill-value-old.js";
 import { filterPipelineMessage } from "./filter-pipeline.js";
@@ -39,7 +42,7 @@ const CODECS: { readonly [name in MessageName]: Codec<unknown> | null } = {
   fillValueOld: fillValueOldMessage,
   fillValue: fillValueMessage,
   link: linkMessage,
-  externalFiles: null,
+  externalFiles: externalFilesMessage,
   layout: layoutMessage,
   bogus: null,
   groupInfo: groupInfoMessage,
@@ -55,8 +58,8 @@ const CODECS: { readonly [name in MessageName]: Codec<unknown> | null } = {
   driverInfo: driverInfoMessage,
   attributeInfo: attributeInfoMessage,
   referenceCount: referenceCountMessage,
-  fileSpaceInfo: null,
-  cacheImage: null,
+  fileSpaceInfo: fileSpaceInfoMessage,
+  cacheImage: cacheImageMessage,
 };
 
 /** All message types, each at the index that is its number. File Format Specification, section IV.A.2. */

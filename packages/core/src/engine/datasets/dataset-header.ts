@@ -30,6 +30,7 @@ import {
 } from "../object-header/object-header.js";
 import { type ResolvedDatatype, resolveDatatype } from "../object-header/shared.js";
 import type { Tx } from "../transaction/tx.js";
+import { type ExternalFile, loadExternalFiles } from "./external-files.js";
 
 /** A layout that this version does not handle: the rest of the dataset can still be looked at. */
 export interface UnsupportedLayout {
@@ -44,6 +45,8 @@ export interface DatasetHeader extends ResolvedDatatype {
   readonly address: number;
   readonly dataspace: Dataspace;
   readonly layout: Layout | UnsupportedLayout;
+  /** The files that hold the data of a contiguous dataset; `null` when its own file does. */
+  readonly external: readonly ExternalFile[] | null;
   /** The fill value message; where the file has none the fill value is undefined. */
   readonly fill: FillValue;
   /** Filters in the order in which they are applied on writing. */
@@ -92,6 +95,7 @@ export function loadDataset(tx: Tx, address: number): DatasetHeader {
     dataspace: decodeMessage(tx, dataspaceMessage, requireMessage(header, MESSAGE_IDS.dataspace)),
     ...resolveDatatype(tx, requireMessage(header, MESSAGE_IDS.datatype)),
     layout,
+    external: loadExternalFiles(tx, header),
     fill: loadFill(tx, header, layout),
     filters: filters === undefined ? [] : decodeMessage(tx, filterPipelineMessage, filters).filters,
   };
@@ -103,9 +107,6 @@ export function loadDataset(tx: Tx, address: number): DatasetHeader {
 }
 
 function loadLayout(tx: Tx, header: Header): Layout | UnsupportedLayout {
-  if (findMessage(header, MESSAGE_IDS.externalFiles) !== undefined) {
-    return { class: "unsupported", structure: "external file list", problem: "data in other files is not read" };
-  }
   const message = requireMessage(header, MESSAGE_IDS.layout);
   const [version, layoutClass] = message.data;
   // Compact and contiguous data (classes 0 and 1) is stored as in version 3.
