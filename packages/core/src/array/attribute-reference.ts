@@ -1,4 +1,4 @@
-/** A reference to an attribute of an object (HDF5 1.12). `file.dereference(reference)` is the object and the value. */
+/** A reference to an attribute (HDF5 1.12): `file.dereference(reference)` gives the object that has it, and its value. */
 export class AttributeReference {
   /** Address of the object header, relative to the base address of its file. */
   readonly address: number;
@@ -13,7 +13,7 @@ export class AttributeReference {
     this.fileName = fileName;
   }
 
-  /** False: a null reference is always given as `ObjectReference.NULL`. */
+  /** True for a reference that points nowhere; one of that kind is stored as a null `ObjectReference`. */
   get isNull(): boolean {
     return this.address === 0;
   }

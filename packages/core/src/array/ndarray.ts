@@ -1,9 +1,11 @@
 import { type Datatype, HdfiveError } from "@hdfive/format";
+import type { AttributeReference } from "./attribute-reference.js";
 import { type Complex, ComplexArray } from "./complex-array.js";
 import type { DtypeCode, DtypeLike } from "./dtype/dtype-like.js";
 import { dtypeName } from "./dtype/dtype-name.js";
 import type { NumericArray } from "./numeric-array.js";
 import type { ObjectReference } from "./object-reference.js";
+import type { RegionReference } from "./region-reference.js";
 import { elementCount, rowMajorStrides } from "./shape.js";
 
 /** What a read gives: one array for all elements, its kind chosen by the datatype; `bigint[]` is for integers of more than 64 bits. */
@@ -13,6 +15,8 @@ export type MemoryArray =
   | string[]
   | Uint8Array[]
   | ObjectReference[]
+  | RegionReference[]
+  | (ObjectReference | RegionReference | AttributeReference)[]
   | MemoryArray[]
   | ComplexArray
   | CompoundArray;
@@ -29,6 +33,8 @@ export type Scalar =
   | Complex
   | Uint8Array
   | ObjectReference
+  | RegionReference
+  | AttributeReference
   | MemoryArray
   | { readonly [field: string]: unknown };
 
@@ -53,6 +59,7 @@ interface DataByDtype {
   string: string[];
   raw: Uint8Array[];
   reference: ObjectReference[];
+  regionReference: RegionReference[];
   i1: Int8Array;
   i2: Int16Array;
   i4: Int32Array;

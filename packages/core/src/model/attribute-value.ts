@@ -51,8 +51,11 @@ export function freeHeapData(tx: Tx, { datatype, data }: AttributeRecord): void 
     return;
   }
   const ids: { collectionAddress: number; index: number }[] = [];
-  heapReferences(datatype, data, 0, data.length / datatype.size, tx.context.offsetSize, (collectionAddress, index) =>
-    ids.push({ collectionAddress, index }),
-  );
+  const count = data.length / datatype.size;
+  heapReferences(datatype, data, 0, count, tx.context.offsetSize, (collectionAddress, index, isOwned) => {
+    if (isOwned) {
+      ids.push({ collectionAddress, index });
+    }
+  });
   freeHeapObjects(tx, ids);
 }

@@ -28,8 +28,8 @@ export function* freeOverwritten(
   // The positions in the result do not matter here: any shape with room for them serves.
   const anywhere = shape.map(() => elementCount(shape));
   forEachRun(projection, shape, anywhere, (element, _, count) => {
-    heapReferences(datatype, bytes, element * datatype.size, count, offsetSize, (collectionAddress, index) => {
-      if (!shared.has(`${collectionAddress} ${index}`)) {
+    heapReferences(datatype, bytes, element * datatype.size, count, offsetSize, (collectionAddress, index, isOwned) => {
+      if (isOwned && !shared.has(`${collectionAddress} ${index}`)) {
         ids.push({ collectionAddress, index });
       }
     });

@@ -1,6 +1,7 @@
-import type { Datatype } from "@hdfive/format";
+import { type Datatype, FormatError } from "@hdfive/format";
 import { describe, expect, test } from "vitest";
 import {
+  AttributeReference,
   array,
   bitfield,
   bytesOf,
@@ -17,6 +18,7 @@ import {
   NdArray,
   ObjectReference,
   opaque,
+  RegionReference,
   reference,
   regionReference,
   string,
@@ -883,11 +885,82 @@ describe("bytes and references", () => {
     expect((decode(reference(), new Uint8Array(8).fill(255)) as ObjectReference[])[0]?.isNull).toBe(true);
   });
 
-  test("region references have a layout and no values yet", () => {
-    const memory = memoryType(regionReference());
-    expect(() => memory.decode(new Uint8Array(12), 0, 1, memory.allocate(1), 0, new TestHeap())).toThrow(
-      expect.objectContaining({ code: "UNSUPPORTED" }),
+  test("region references keep their selection in the heap", () => {
+    const heap = new TestHeap();
+    const region = new RegionReference(800, { kind: "points", rank: 2, coordinates: Float64Array.of(1, 2, 0, 7) });
+    const bytes = encode(regionReference(), [region, null, RegionReference.NULL], heap);
+    expect(heap.objects.map(hex)).toEqual([
+      "2003000000000000 01000000 01000000 00000000 18000000 02000000 02000000 01000000 02000000 00000000 07000000".replaceAll(
+        " ",
+        "",
+      ),
+    ]);
+    const found = decode(regionReference(), bytes, undefined, heap);
+    expect(found).toEqual([region, RegionReference.NULL, RegionReference.NULL]);
+  });
+
+  const revised = (): Datatype => ({ version: 4, size: 18, class: "reference", kind: "object-2", encodingVersion: 1 });
+
+  test("references of HDF5 1.12 keep objects of the same file in place and all else in the heap", () => {
+    const heap = new TestHeap();
+    const selection = { kind: "hyperslab", start: [5], stride: [1], count: [1], block: [3] } as const;
+    const values = [
+      new ObjectReference(800),
+      new ObjectReference(800, "other.h5"),
+      new RegionReference(96, selection),
+      new RegionReference(96, selection, "other.h5"),
+      new AttributeReference(48, "größe"),
+      new AttributeReference(48, "a", "other.h5"),
+      ObjectReference.NULL,
+    ];
+    const bytes = encode(revised(), values, heap);
+    expect(hex(bytes.subarray(0, 18))).toBe(`020008${"2003000000000000"}${"00".repeat(7)}`);
+    expect(heap.objects.length).toBe(5);
+    // A listed block is what version 1 makes of a regular selection.
+    const blocks = { kind: "blocks", rank: 1, corners: Float64Array.of(5, 7) } as const;
+    expect(decode(revised(), bytes, undefined, heap)).toEqual(
+      values.map((value) =>
+        value instanceof RegionReference ? new RegionReference(value.address, blocks, value.fileName) : value,
+      ),
     );
+  });
+
+  test.each([
+    ["a type that there is not", "07000000"],
+    ["flags that there are not", "0204"],
+    ["a token of another size", "020004"],
+  ])("a reference with %s is corrupt", (_, start) => {
+    const bytes = new Uint8Array(18);
+    bytes.set(Buffer.from(start, "hex"));
+    expect(() => decode(revised(), bytes)).toThrow(FormatError);
+  });
+
+  test("a reference whose heap object is too small is corrupt", () => {
+    const heap = new TestHeap();
+    const bytes = encode(revised(), [new AttributeReference(48, "name")], heap);
+    heap.objects[0] = (heap.objects[0] as Uint8Array).subarray(0, 12);
+    expect(() => decode(revised(), bytes, undefined, heap)).toThrow(FormatError);
+    const region = new RegionReference(800, { kind: "points", rank: 2, coordinates: Float64Array.of(1, 2) });
+    const old = encode(regionReference(), [region], heap);
+    heap.objects[1] = (heap.objects[1] as Uint8Array).subarray(0, 30);
+    expect(() => decode(regionReference(), old, undefined, heap)).toThrow(FormatError);
+  });
+
+  test("elements too small for a reference are corrupt", () => {
+    expect(() => decode({ ...revised(), size: 8 }, new Uint8Array(8).fill(2))).toThrow(FormatError);
+    expect(() => decode({ ...regionReference(), size: 8 }, new Uint8Array(8))).toThrow(FormatError);
+  });
+
+  test("the heap objects of references are found, and those that others may share are not theirs", () => {
+    const heap = new TestHeap();
+    const region = new RegionReference(800, { kind: "all" });
+    const owned: boolean[] = [];
+    const note = (_: number, __: number, isOwned: boolean): number => owned.push(isOwned);
+    heapReferences(regionReference(), encode(regionReference(), [region, null], heap), 0, 2, 8, note);
+    expect(owned).toEqual([false]);
+    const bytes = encode(revised(), [new ObjectReference(8), new AttributeReference(8, "a"), null], heap);
+    heapReferences(revised(), bytes, 0, 3, 8, note);
+    expect(owned).toEqual([false, true]);
   });
 });
 

@@ -1,8 +1,16 @@
-import { type Datatype, FormatError } from "@hdfive/format";
+import { type Datatype, FormatError, type ReferenceType } from "@hdfive/format";
 import { memberType } from "../dtype/datatypes-equal.js";
 import { elementCount } from "../shape.js";
 import { readHeapId } from "./heap-id.js";
 import type { HeapReader } from "./memory-type.js";
+import { regionHeapId } from "./region-memory.js";
+import { referenceElementAt } from "./revised-reference-memory.js";
+
+/**
+ * Called for a heap object that an element points to. `isOwned` when it is the element's alone: libhdf5 copies references
+ * to regions of before HDF5 1.12 byte by byte, so that several may point to one object, which goes with none of them.
+ */
+export type EmitHeapObject = (collectionAddress: number, index: number, isOwned: boolean) => void;
 
 /**
  * Finds the heap objects that elements point to, so that they can be fetched before `decode`.
@@ -16,10 +24,10 @@ export function heapReferences(
   byteOffset: number,
   count: number,
   offsetSize: number,
-  emit: (collectionAddress: number, index: number) => void,
+  emit: EmitHeapObject,
   loaded?: HeapReader,
 ): void {
-  if (!hasHeapData(datatype)) {
+  if (!pointsToHeap(datatype)) {
     return;
   }
   for (let i = 0; i < count; i++) {
@@ -27,15 +35,33 @@ export function heapReferences(
   }
 }
 
-/** True when elements keep something in the global heap: variable-length data, at any depth. */
+/** True when elements keep something of their own in the global heap: variable-length data, at any depth. */
 export function hasHeapData(datatype: Datatype): boolean {
   switch (datatype.class) {
     case "variable-length":
       return true;
+    case "reference":
+      return datatype.kind !== "object" && datatype.kind !== "region";
     case "array":
       return hasHeapData(datatype.base);
     case "compound":
       return datatype.members.some((member) => hasHeapData(member.datatype));
+    default:
+      return false;
+  }
+}
+
+/** True when elements may point into the global heap, also to what is not theirs alone. */
+function pointsToHeap(datatype: Datatype): boolean {
+  switch (datatype.class) {
+    case "variable-length":
+      return true;
+    case "reference":
+      return datatype.kind !== "object";
+    case "array":
+      return pointsToHeap(datatype.base);
+    case "compound":
+      return datatype.members.some((member) => pointsToHeap(member.datatype));
     default:
       return false;
   }
@@ -46,7 +72,7 @@ function visit(
   bytes: Uint8Array,
   at: number,
   offsetSize: number,
-  emit: (collectionAddress: number, index: number) => void,
+  emit: EmitHeapObject,
   loaded: HeapReader | undefined,
 ): void {
   switch (datatype.class) {
@@ -58,13 +84,16 @@ function visit(
         heapReferences(memberType(member), bytes, at + member.byteOffset, 1, offsetSize, emit, loaded);
       }
       return;
+    case "reference":
+      visitReference(datatype, bytes, at, offsetSize, emit);
+      return;
     case "variable-length": {
       const id = readHeapId(bytes, at, offsetSize, datatype);
       if (id.count === 0) {
         return;
       }
-      emit(id.collectionAddress, id.index);
-      if (loaded !== undefined && hasHeapData(datatype.base)) {
+      emit(id.collectionAddress, id.index, true);
+      if (loaded !== undefined && pointsToHeap(datatype.base)) {
         const object = loaded.get(id.collectionAddress, id.index);
         if (id.count * datatype.base.size > object.length) {
           throw new FormatError(
@@ -74,6 +103,26 @@ function visit(
         }
         heapReferences(datatype.base, object, 0, id.count, offsetSize, emit, loaded);
       }
+    }
+  }
+}
+
+function visitReference(
+  datatype: ReferenceType,
+  bytes: Uint8Array,
+  at: number,
+  offsetSize: number,
+  emit: EmitHeapObject,
+): void {
+  if (datatype.kind === "region") {
+    const id = regionHeapId(datatype, bytes, at, offsetSize);
+    if (id !== null) {
+      emit(id.collectionAddress, id.index, false);
+    }
+  } else if (datatype.kind !== "object") {
+    const element = referenceElementAt(datatype, bytes, at, offsetSize);
+    if (element.storage === "heap") {
+      emit(element.id.collectionAddress, element.id.index, true);
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Datatype } from "@hdfive/format";
+import type { Datatype, Libver } from "@hdfive/format";
 import type { MemoryArray, UserArray } from "../ndarray.js";
 
 /** Where variable-length data comes from: objects of global heap collections that are already in memory. */
@@ -13,6 +13,8 @@ export interface HeapReader {
 export interface HeapWriter {
   /** Bytes of an address in this file ("size of offsets"). */
   readonly offsetSize: number;
+  /** The oldest library that has to understand what is stored; `"earliest"` by default. */
+  readonly libver?: Libver | undefined;
   /** Stores the bytes as one heap object. */
   put(bytes: Uint8Array): { readonly collectionAddress: number; readonly index: number };
 }

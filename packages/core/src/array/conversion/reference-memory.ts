@@ -1,15 +1,25 @@
-import { FormatError, HdfiveError, type ReferenceType, UnsupportedError } from "@hdfive/format";
+import { FormatError, HdfiveError, type ReferenceType } from "@hdfive/format";
 import { describe } from "../describe-value.js";
 import { ObjectReference } from "../object-reference.js";
 import { readUint, writeUint } from "./heap-id.js";
 import type { MemoryType } from "./memory-type.js";
+import { regionMemory } from "./region-memory.js";
+import { revisedMemory } from "./revised-reference-memory.js";
 
-/**
- * Memory of references (IV.A.2.d, class 7): an `ObjectReference` per element.
- *
- * Only references to objects are converted; the others have a layout and throw when it comes to values.
- */
+/** Memory of references (IV.A.2.d, class 7): an `ObjectReference`, `RegionReference` or `AttributeReference` per element. */
 export function referenceMemory(datatype: ReferenceType): MemoryType {
+  switch (datatype.kind) {
+    case "object":
+      return objectMemory(datatype);
+    case "region":
+      return regionMemory(datatype);
+    default:
+      return revisedMemory(datatype);
+  }
+}
+
+/** Memory of references to objects of before HDF5 1.12 (X.C): the address is the element. */
+function objectMemory(datatype: ReferenceType): MemoryType {
   const { size, kind } = datatype;
   return {
     datatype,
@@ -21,20 +31,19 @@ export function referenceMemory(datatype: ReferenceType): MemoryType {
     asFileBytes: () => null,
     allocate: (count) => new Array<ObjectReference>(count).fill(ObjectReference.NULL),
     decode(bytes, byteOffset, count, into, at) {
-      requireObject(datatype);
       const references = into as ObjectReference[];
       for (let i = 0; i < count; i++) {
         references[at + i] = decodeOne(bytes, byteOffset + i * size, size);
       }
     },
     encode(from, at, count, bytes, byteOffset) {
-      requireObject(datatype);
       const values = from as ArrayLike<unknown>;
       for (let i = 0; i < count; i++) {
         const value = values[at + i];
         if (!(value instanceof ObjectReference) && value !== null) {
           throw new HdfiveError("INVALID_ARGUMENT", `${describe(value)} is no reference to an ${kind}`);
         }
+        requireSameFile(value);
         writeUint(bytes, byteOffset + i * size, size, value === null ? 0 : value.address);
       }
     },
@@ -53,8 +62,11 @@ function decodeOne(bytes: Uint8Array, at: number, size: number): ObjectReference
   return new ObjectReference(address);
 }
 
-function requireObject({ kind }: ReferenceType): void {
-  if (kind !== "object") {
-    throw new UnsupportedError("reference", `references of kind "${kind}" are not converted yet`);
+function requireSameFile(reference: ObjectReference | null): void {
+  if (reference !== null && reference.fileName !== null) {
+    throw new HdfiveError(
+      "INVALID_ARGUMENT",
+      `A reference into ${reference.fileName} does not fit here: only references of HDF5 1.12 lead to other files`,
+    );
   }
 }

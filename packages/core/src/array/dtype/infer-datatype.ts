@@ -4,8 +4,9 @@ import { describe } from "../describe-value.js";
 import { NdArray } from "../ndarray.js";
 import { type NumericKind, numericKindOf } from "../numeric-array.js";
 import { ObjectReference } from "../object-reference.js";
+import { RegionReference } from "../region-reference.js";
 import { bool, complexType, floatType, integerType } from "./atomic-types.js";
-import { reference } from "./builders.js";
+import { reference, regionReference } from "./builders.js";
 import { variableString } from "./to-datatype.js";
 
 /**
@@ -22,6 +23,7 @@ import { variableString } from "./to-datatype.js";
  * | boolean | `bool` |
  * | string | variable-length UTF-8 |
  * | `ObjectReference` | object reference |
+ * | `RegionReference` | region reference |
  * | `ComplexArray` | `complex64` or `complex128` |
  * | `NdArray` | its own |
  * | nested arrays | by what is in them |
@@ -42,6 +44,8 @@ export function inferDatatype(value: unknown): Datatype {
       return variableString();
     case "reference":
       return reference();
+    case "regionReference":
+      return regionReference();
     case "typed":
       return seen.typed as Datatype;
     case "bigint":
@@ -60,7 +64,7 @@ export function numericType(kind: NumericKind): Datatype {
 }
 
 interface Seen {
-  kind: "boolean" | "number" | "bigint" | "string" | "reference" | "typed" | null;
+  kind: "boolean" | "number" | "bigint" | "string" | "reference" | "regionReference" | "typed" | null;
   typed: Datatype | null;
   fractional: boolean;
   /** A bigint that only an unsigned integer holds. */
@@ -117,6 +121,10 @@ function scan(value: unknown, seen: Seen, depth: number): void {
   }
   if (value instanceof ObjectReference) {
     merge(seen, "reference");
+    return;
+  }
+  if (value instanceof RegionReference) {
+    merge(seen, "regionReference");
     return;
   }
   throw new HdfiveError("INVALID_ARGUMENT", `${describe(value)} has no HDF5 equivalent; name a dtype that can hold it`);

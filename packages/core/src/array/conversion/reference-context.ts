@@ -1,0 +1,14 @@
+import { DEFAULT_CONTEXT, type FormatContext, FormatError } from "@hdfive/format";
+
+const CONTEXTS: ReadonlyMap<number, FormatContext> = new Map(
+  ([2, 4, 8] as const).map((offsetSize) => [offsetSize, { ...DEFAULT_CONTEXT, offsetSize }]),
+);
+
+/** What codecs of references need to know of a file: the size of its addresses. */
+export function referenceContext(offsetSize: number): FormatContext {
+  const context = CONTEXTS.get(offsetSize);
+  if (context === undefined) {
+    throw new FormatError("reference", `a file with addresses of ${offsetSize} bytes`);
+  }
+  return context;
+}
