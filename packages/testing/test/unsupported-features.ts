@@ -9,7 +9,6 @@ export const UNSUPPORTED_FEATURES: readonly (readonly [feature: RegExp, reason: 
   [/^sb:driverinfo:/, "files of the family, split and multi drivers"],
   [/^msg:cacheimage$/, "metadata cache image"],
   [/^link:external-/, "external links are not followed"],
-  [/^link:ud$/, "user-defined links are not followed"],
   [/^index:(?!btree1)/, "data layout message version 4"],
   [/^layout:(external|virtual)$/, "data in other files"],
   [/^filter:(?!1$|2$|3$)/, "filters other than deflate, shuffle and fletcher32"],

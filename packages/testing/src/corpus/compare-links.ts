@@ -1,4 +1,4 @@
-import { HdfiveError } from "@hdfive/core";
+import { HdfiveError, UnsupportedError } from "@hdfive/core";
 import type { ExpectedFile, ExpectedLink } from "./expected.js";
 import type { Findings } from "./findings.js";
 import type { FileWalk, WalkedLink } from "./walk-file.js";
@@ -76,7 +76,7 @@ async function compareResolved(
       const object = await group.get(link.name);
       return { address: (await object.info()).address, kind: object.kind };
     } catch (error) {
-      if (error instanceof HdfiveError && LEADS_NOWHERE.includes(error.code)) {
+      if (leadsNowhere(error)) {
         return null;
       }
       throw error;
@@ -97,3 +97,11 @@ async function compareResolved(
 }
 
 const LEADS_NOWHERE: readonly string[] = ["NOT_FOUND", "LIMIT", "WRONG_KIND"];
+
+/** Whether a link leads nowhere, also in the C library: it follows no link of a type that no program has registered. */
+function leadsNowhere(error: unknown): boolean {
+  return (
+    (error instanceof HdfiveError && LEADS_NOWHERE.includes(error.code)) ||
+    (error instanceof UnsupportedError && error.structure.startsWith("user-defined link"))
+  );
+}
