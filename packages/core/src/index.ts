@@ -4,19 +4,27 @@
  * @module @hdfive/core
  */
 export type {
+  AllSelection,
+  BlockSelection,
   ByteOrder,
   CharacterSet,
+  DataspaceSelection,
   Datatype,
   ErrorCode,
   ErrorDetails,
   FillValue,
   FilterDescription,
+  HyperslabSelection,
+  NoneSelection,
+  PointSelection,
 } from "@hdfive/format";
 export { FormatError, HdfiveError, UnsupportedError } from "@hdfive/format";
 export {
+  AttributeReference,
   array,
   bfloat16Type,
   bitfield,
+  blocks,
   bool,
   type Column,
   type Complex,
@@ -33,6 +41,8 @@ export {
   dtypeName,
   enumeration,
   guessChunk,
+  type HyperslabOptions,
+  hyperslab,
   type Index,
   type Mask,
   type MemoryArray,
@@ -41,6 +51,8 @@ export {
   type NumericArray,
   ObjectReference,
   opaque,
+  points,
+  RegionReference,
   reference,
   regionReference,
   type Scalar,
@@ -55,10 +67,17 @@ export {
 export type { GroupLink } from "./engine/groups/group-link.js";
 export type { Limits } from "./engine/transaction/file-state.js";
 export type { AttributeValue } from "./model/attribute-value.js";
-export { type AttributeInfo, type AttributeOptions, Attributes, type ConvertOptions } from "./model/attributes.js";
+export {
+  type AttributeInfo,
+  type AttributeOptions,
+  type AttributeReadOptions,
+  Attributes,
+  type ConvertOptions,
+} from "./model/attributes.js";
 export type { DatasetOptions, RequireDatasetOptions } from "./model/create-dataset.js";
 export { Dataset, type ReadOptions, type WriteOptions } from "./model/dataset.js";
 export type { DatasetInfo } from "./model/dataset-info.js";
+export type { AnyReference, ReferencedAttribute } from "./model/dereference.js";
 export { File, type FileInfo } from "./model/file.js";
 export {
   Group,
@@ -73,4 +92,11 @@ export { UnreadableObject } from "./model/unreadable-object.js";
 export type { FilterCodec, Filtered, FilterOptions, FilterTarget, LazyFilterCodec } from "./pipeline/filter-codec.js";
 export { deflateCodec, deflateLevel, FILTER_IDS, fletcher32Codec, shuffleCodec } from "./pipeline/filters/built-in.js";
 export { MemoryStorage } from "./storage/memory-storage.js";
+export type {
+  FilePurpose,
+  FileResolver,
+  Resolve,
+  ResolveAnswer,
+  ResolveContext,
+} from "./storage/other-files.js";
 export type { Storage, StorageDistance } from "./storage/storage.js";

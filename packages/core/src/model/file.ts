@@ -1,7 +1,7 @@
 import type { FieldSize } from "@hdfive/format";
-import { HdfiveError } from "@hdfive/format";
-import type { ObjectReference } from "../array/index.js";
-import type { Task } from "../task.js";
+import type { AttributeReference, DtypeLike, NdArray, ObjectReference, RegionReference } from "../array/index.js";
+import type { Dataset, ReadOptions } from "./dataset.js";
+import { type AnyReference, dereference, type ReferencedAttribute, regionDataset } from "./dereference.js";
 import type { FileContext } from "./file-context.js";
 import { Group, type HdfObject } from "./group.js";
 import type { GroupInfo } from "./group-read.js";
@@ -78,13 +78,47 @@ export class File extends Group {
     this.closeSync();
   }
 
-  /** The object that a reference points to. */
-  dereference(reference: ObjectReference): Promise<HdfObject> {
-    return this.run(() => this.#dereference(reference));
+  /**
+   * What a reference points to: an object, the dataset that a region is part of, or an attribute with its object.
+   *
+   * References of HDF5 1.12 may lead into other files, which are opened for reading and closed with this one.
+   *
+   * @throws HdfiveError `NOT_FOUND` for a null reference, and where the other file or the attribute is missing.
+   */
+  dereference(reference: RegionReference): Promise<Dataset>;
+  /** As above, for an attribute. */
+  dereference(reference: AttributeReference): Promise<ReferencedAttribute>;
+  /** As above, for an object. */
+  dereference(reference: ObjectReference): Promise<HdfObject>;
+  dereference(reference: AnyReference): Promise<HdfObject | ReferencedAttribute>;
+  dereference(reference: AnyReference): Promise<HdfObject | ReferencedAttribute> {
+    return this.run(() => dereference(this.context, reference));
   }
   /** As `dereference`, without waiting. */
-  dereferenceSync(reference: ObjectReference): HdfObject {
-    return this.runSync(() => this.#dereference(reference));
+  dereferenceSync(reference: RegionReference): Dataset;
+  /** As above, for an attribute. */
+  dereferenceSync(reference: AttributeReference): ReferencedAttribute;
+  /** As above, for an object. */
+  dereferenceSync(reference: ObjectReference): HdfObject;
+  dereferenceSync(reference: AnyReference): HdfObject | ReferencedAttribute;
+  dereferenceSync(reference: AnyReference): HdfObject | ReferencedAttribute {
+    return this.runSync(() => dereference(this.context, reference));
+  }
+
+  /** Reads the part of a dataset that a region reference points to: `dereference` and `read` in one. */
+  async readRegion<T extends DtypeLike = DtypeLike>(
+    reference: RegionReference,
+    options: ReadOptions<T> = {},
+  ): Promise<NdArray<T>> {
+    const dataset = await this.run(() => regionDataset(this.context, reference), options.signal);
+    return dataset.read<T>(reference, options);
+  }
+  /** As `readRegion`, without waiting. */
+  readRegionSync<T extends DtypeLike = DtypeLike>(
+    reference: RegionReference,
+    options: ReadOptions<T> = {},
+  ): NdArray<T> {
+    return this.runSync(() => regionDataset(this.context, reference)).readSync<T>(reference, options);
   }
 
   /** What is stored about the file. */
@@ -94,13 +128,6 @@ export class File extends Group {
   /** As `info`, without waiting. */
   override infoSync(): FileInfo {
     return this.#info(super.infoSync());
-  }
-
-  *#dereference({ address, isNull }: ObjectReference): Task<HdfObject> {
-    if (isNull) {
-      throw new HdfiveError("NOT_FOUND", "Invalid HDF5 object reference: it points to nothing");
-    }
-    return yield* this.openAddress(address, address === this.address ? "/" : `#${address}`);
   }
 
   #info(group: GroupInfo): FileInfo {

@@ -16,8 +16,8 @@ import {
   loadAddress,
   loadAt,
 } from "./group-read.js";
-import { iterate, iterateSync, nextMember, nextWalked } from "./iteration.js";
-import { allLinks, LinkCursor, WalkCursor } from "./member-cursor.js";
+import { linksBelow, members, objectsBelow, stepwise, stepwiseSync } from "./iteration.js";
+import { allLinks } from "./member-cursor.js";
 import { NamedDatatype } from "./named-datatype.js";
 import { joinPath, ObjectHandle } from "./object-handle.js";
 import type { UnreadableObject } from "./unreadable-object.js";
@@ -112,13 +112,11 @@ export class Group extends ObjectHandle {
 
   /** Names and members one after the other; `null` for a link that leads nowhere. */
   entries(): AsyncGenerator<[string, IteratedObject | null], void, undefined> {
-    const cursor = new LinkCursor(this.context, this.address);
-    return iterate(() => this.run(() => nextMember(this, cursor, handleOf)));
+    return stepwise(this, members(this, handleOf));
   }
   /** As `entries`, without waiting. */
   entriesSync(): Generator<[string, IteratedObject | null], void, undefined> {
-    const cursor = new LinkCursor(this.context, this.address);
-    return iterateSync(() => this.runSync(() => nextMember(this, cursor, handleOf)));
+    return stepwiseSync(this, members(this, handleOf));
   }
 
   /**
@@ -127,13 +125,20 @@ export class Group extends ObjectHandle {
    * A group comes before its members. Hard links are followed, soft ones and those to other files are not.
    */
   walk(): AsyncGenerator<[string, IteratedObject], void, undefined> {
-    const cursor = new WalkCursor(this.context, this.address);
-    return iterate(() => this.run(() => nextWalked(this, cursor, handleOf)));
+    return stepwise(this, objectsBelow(this, handleOf));
   }
   /** As `walk`, without waiting. */
   walkSync(): Generator<[string, IteratedObject], void, undefined> {
-    const cursor = new WalkCursor(this.context, this.address);
-    return iterateSync(() => this.runSync(() => nextWalked(this, cursor, handleOf)));
+    return stepwiseSync(this, objectsBelow(this, handleOf));
+  }
+
+  /** Every link below the group, whatever it leads to, with its path from here. Each group is gone into once. */
+  walkLinks(): AsyncGenerator<[string, GroupLink], void, undefined> {
+    return stepwise(this, linksBelow(this));
+  }
+  /** As `walkLinks`, without waiting. */
+  walkLinksSync(): Generator<[string, GroupLink], void, undefined> {
+    return stepwiseSync(this, linksBelow(this));
   }
 
   /**
@@ -220,11 +225,6 @@ export class Group extends ObjectHandle {
     return this.runSync(() => groupInfo(this.context, this.address));
   }
 
-  /** @internal A handle of an object by its address. */
-  *openAddress(address: number, path: string): Task<HdfObject> {
-    return handleOf(this.context, yield* loadAddress(this.context, address), path);
-  }
-
   *#get(path: string): Task<HdfObject> {
     const found = yield* loadAt(this.context, this.address, path);
     return handleOf(found.context, found.loaded, found.path ?? joinPath(this.path, path));
@@ -278,6 +278,11 @@ export class Group extends ObjectHandle {
 interface HandleClass<T extends HdfObject> {
   readonly name: string;
   new (...given: never[]): T;
+}
+
+/** @internal A handle of the object at an address. */
+export function* openAt(context: FileContext, address: number, path: string): Task<HdfObject> {
+  return handleOf(context, yield* loadAddress(context, address), path);
 }
 
 function handleOf(context: FileContext, loaded: LoadedObject, path: string): HdfObject {

@@ -20,6 +20,7 @@ import { compactSource, contiguousSource } from "./contiguous-data.js";
 import type { OpenFile } from "./open-file.js";
 import { readChunked } from "./read-chunked.js";
 import { readContiguous } from "./read-contiguous.js";
+import { checkRegion } from "./region.js";
 import { ReadSink } from "./sink.js";
 
 /** Bytes of memory, at least, of an element that is an object. */
@@ -45,6 +46,7 @@ export function* readDataset<D extends DtypeLike>(
   if (dataset.dataspace.type === "null") {
     throw new HdfiveError("WRONG_KIND", "Empty datasets cannot be sliced: the dataset has a type but no data");
   }
+  checkRegion(dataset, selection);
   const shape = dataset.dataspace.dimensions;
   const resolved = resolveSelection(selection, shape);
   const memory = memoryType(dataset.datatype, plan.as, plan.fields);

@@ -10,6 +10,7 @@ import {
   type Selection,
   type UserArray,
 } from "../array/index.js";
+import { requireWritableIndex } from "../engine/chunk-index/read-only-index.js";
 import { type DatasetHeader, loadDataset, putLayout, requireLayout } from "../engine/datasets/dataset-header.js";
 import { transact } from "../engine/transaction/drive.js";
 import type { Tx } from "../engine/transaction/tx.js";
@@ -19,6 +20,7 @@ import { allocateContiguous, contiguousSource } from "./contiguous-data.js";
 import { requireOwnData } from "./external-data.js";
 import type { OpenFile } from "./open-file.js";
 import { chunkByteLength } from "./read-chunked.js";
+import { checkRegion } from "./region.js";
 import { writeChunked } from "./write-chunked.js";
 import { writeContiguous } from "./write-contiguous.js";
 import { type WriteSource, writeSource } from "./write-source.js";
@@ -37,12 +39,14 @@ export function* writeDataset(
     throw new HdfiveError("WRONG_KIND", "Empty datasets cannot be written: the dataset has a type but no data");
   }
   yield* perform(transact(file.state, (tx) => tx.requireWritable()));
+  checkRegion(dataset, selection);
   const shape = dataset.dataspace.dimensions;
   const resolved = resolveSelection(selection, shape);
   const count = elementCount(resolved.shape);
   const layout = requireLayout(dataset);
   requireOwnData(dataset);
   if (layout.class === "chunked") {
+    requireWritableIndex(layout, dataset.address);
     chunkByteLength(file, dataset, layout);
     yield* requireCodecs(file, dataset);
   }

@@ -3,8 +3,8 @@ import { type Effect, perform, type Task } from "../task.js";
 import { closeStorage } from "./access.js";
 import { type Storage, syncUnavailable } from "./storage.js";
 
-/** Why a file names another: a link to it, data of its own kept there, a part of a virtual dataset, a part of itself. */
-export type FilePurpose = "external-link" | "external-data" | "virtual-dataset" | "driver-member";
+/** Why a file names another: a link or reference to it, data of its own, a part of a virtual dataset or of itself there. */
+export type FilePurpose = "external-link" | "reference" | "external-data" | "virtual-dataset" | "driver-member";
 
 /** What is known when another file is asked for. */
 export interface ResolveContext {
@@ -213,7 +213,7 @@ export class OtherFiles {
  * cannot open, so that files which were moved together still find each other.
  */
 function secondName(name: string, purpose: FilePurpose): string | null {
-  const mayMove = purpose === "external-link" || purpose === "virtual-dataset";
+  const mayMove = purpose === "external-link" || purpose === "reference" || purpose === "virtual-dataset";
   const last = mayMove && ABSOLUTE.test(name) ? LAST_COMPONENT.exec(name)?.[0] : undefined;
   return last ?? null;
 }
