@@ -9,6 +9,7 @@ import { heapEntries } from "./registry/heaps.js";
 import { messageEntries } from "./registry/messages.js";
 import { referenceEntries } from "./registry/references.js";
 import { selectionEntries } from "./registry/selections.js";
+import { sharedMessageEntries } from "./registry/shared-messages.js";
 import { valueEntries } from "./registry/values.js";
 
 export type { RegistryEntry } from "./registry/entry.js";
@@ -17,12 +18,13 @@ export type { RegistryEntry } from "./registry/entry.js";
 export const registry: readonly RegistryEntry[] = [
   ...headerEntries,
   ...messageEntries,
-  ...groupEntries,
   ...fileEntries,
+  ...groupEntries,
   ...btreeV2Entries,
   ...heapEntries,
   ...fractalHeapEntries,
   ...datatypeEntries,
+  ...sharedMessageEntries,
   ...valueEntries,
   ...selectionEntries,
   ...referenceEntries,

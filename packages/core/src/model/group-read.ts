@@ -140,6 +140,11 @@ function fileMissing({ name, file, path }: FileExit): HdfiveError {
   );
 }
 
+/** Whether the object at an address is a group. */
+export function* isGroup(context: FileContext, address: number): Task<boolean> {
+  return yield* context.transact((tx) => groupStyle(tx, address) !== null);
+}
+
 /** Whether there is a link at a path, even one that leads nowhere. */
 export function* isLinked(context: FileContext, start: number, path: string): Task<boolean> {
   if (path === "") {

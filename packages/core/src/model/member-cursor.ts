@@ -61,6 +61,13 @@ export interface WalkedObject {
   readonly path: string;
 }
 
+/** A link met on a walk. */
+export interface WalkedLink {
+  readonly link: GroupLink;
+  /** Path from the start of the walk. */
+  readonly path: string;
+}
+
 /** Goes through everything below a group: a group before its members, each object once, by hard links only. */
 export class WalkCursor {
   readonly #context: FileContext;
@@ -75,16 +82,32 @@ export class WalkCursor {
 
   /** The next object not met before, or `null` after the last. */
   *next(): Task<WalkedObject | null> {
-    for (let top = this.#open.at(-1); top !== undefined; top = this.#open.at(-1)) {
-      const link = yield* top.cursor.next();
-      if (link === null) {
-        this.#open.pop();
-      } else if (link.kind === "hard" && !this.#seen.has(link.address)) {
-        this.#seen.add(link.address);
-        return { address: link.address, path: top.prefix + link.name };
+    for (let met = yield* this.nextLink(); met !== null; met = yield* this.nextLink()) {
+      const { link, path } = met;
+      if (link.kind === "hard" && this.meet(link.address)) {
+        return { address: link.address, path };
       }
     }
     return null;
+  }
+
+  /** The next link of the groups gone into, whatever it leads to, or `null` after the last. */
+  *nextLink(): Task<WalkedLink | null> {
+    for (let top = this.#open.at(-1); top !== undefined; top = this.#open.at(-1)) {
+      const link = yield* top.cursor.next();
+      if (link !== null) {
+        return { link, path: top.prefix + link.name };
+      }
+      this.#open.pop();
+    }
+    return null;
+  }
+
+  /** Notes an object, and tells whether it was not met before. */
+  meet(address: number): boolean {
+    const isNew = !this.#seen.has(address);
+    this.#seen.add(address);
+    return isNew;
   }
 
   /** Goes on with the members of the group just met. */
