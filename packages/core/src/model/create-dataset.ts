@@ -1,7 +1,6 @@
 import {
   type Dataspace,
   type Datatype,
-  FILTER_OPTIONAL,
   type FillValue,
   type FilterDescription,
   HdfiveError,
@@ -11,6 +10,7 @@ import {
   type DtypeLike,
   elementCount,
   guessChunk,
+  type HeapWriter,
   hasHeapData,
   inferDatatype,
   memoryType,
@@ -21,10 +21,10 @@ import {
 } from "../array/index.js";
 import type { NewDataset } from "../engine/datasets/dataset-header.js";
 import type { Tx } from "../engine/transaction/tx.js";
-import { FILTER_IDS } from "../pipeline/filters/built-in.js";
 import { heapWriter } from "../pipeline/write-source.js";
 import { dataspaceOf } from "./dataspace.js";
 import type { FileContext } from "./file-context.js";
+import { describeFilters, requestFilters } from "./plan-filters.js";
 
 /** How a dataset is made; the names are those of h5py's `create_dataset`, in camel case. */
 export interface DatasetOptions<D extends DtypeLike = DtypeLike> {
@@ -38,10 +38,18 @@ export interface DatasetOptions<D extends DtypeLike = DtypeLike> {
   readonly chunks?: readonly number[] | number | boolean | undefined;
   /** Most elements per axis, `null` for no limit. */
   readonly maxShape?: readonly (number | null)[] | undefined;
-  /** `"gzip"`, or a level from 0 to 9, which means the same. */
-  readonly compression?: "gzip" | number | null | undefined;
-  /** Level of gzip, 0 to 9; 4 by default. */
-  readonly compressionOptions?: number | undefined;
+  /** `"gzip"`, or a level from 0 to 9, which means the same; `"lzf"`, which is faster; `"szip"`. */
+  readonly compression?: "gzip" | "lzf" | "szip" | number | null | undefined;
+  /** Level of gzip, 0 to 9, 4 by default; method and pixels per block of szip, `["nn", 8]` by default. */
+  readonly compressionOptions?: number | readonly ["nn" | "ec", number] | undefined;
+  /**
+   * Stores numbers as distances from the smallest one of a chunk, in as few bits as they need. Of integers, the bits of
+   * each (more are taken where they are needed), or `true` or 0 for as many as a chunk needs; of floats, the decimals that
+   * are kept: the rest is lost.
+   */
+  readonly scaleOffset?: number | true | null | undefined;
+  /** Stores no padding of numbers that have fewer bits than their bytes. */
+  readonly nbit?: boolean | undefined;
   /** Transposes the bytes of the elements before compression. */
   readonly shuffle?: boolean | undefined;
   /** Stores a checksum with each chunk. */
@@ -69,8 +77,14 @@ export interface DatasetPlan {
   readonly data: unknown;
 }
 
-const DEFAULT_GZIP_LEVEL = 4;
 const MAX_CHUNK_BYTES = 0xffff_ffff;
+/** For elements that hold all of their data themselves. */
+const NO_HEAP: HeapWriter = {
+  offsetSize: 8,
+  put() {
+    throw invalid("A fill value with data of variable length cannot be told to a filter");
+  },
+};
 const FILL_TIMES = { alloc: "alloc", never: "never", ifset: "if-set" } as const;
 
 /** Checks options and settles what they leave open, as h5py does. */
@@ -83,19 +97,19 @@ export function planDataset(context: FileContext, options: DatasetOptions): Data
   const datatype = withOffsetSize(toDatatype(like), context.state.context.offsetSize);
   const given = typeof options.shape === "number" ? [options.shape] : options.shape;
   const shape = data === undefined ? (given ?? null) : userArray(data, datatype, given).shape;
-  const filters = planFilters(options, datatype);
+  const requests = requestFilters(options, datatype);
   const fillTime = FILL_TIMES[options.fillTime ?? "ifset"];
   if (fillTime === undefined) {
     throw invalid(`fillTime must be one of 'alloc', 'never' or 'ifset', but it is ${options.fillTime}`);
   }
   const common = {
     datatype,
-    filters,
+    filters: [],
     data,
     fillValue: options.fillValue,
     fillTime: hasHeapData(datatype) ? "alloc" : fillTime,
   } as const;
-  const wantsChunks = filters.length > 0 || options.maxShape !== undefined || (options.chunks ?? false) !== false;
+  const wantsChunks = requests.length > 0 || options.maxShape !== undefined || (options.chunks ?? false) !== false;
   if (shape === null || shape.length === 0) {
     if (wantsChunks) {
       const what = shape === null ? "Empty" : "Scalar";
@@ -118,9 +132,11 @@ export function planDataset(context: FileContext, options: DatasetOptions): Data
     return { ...common, dataspace, layout: contiguous(byteLength) };
   }
   const chunkShape = planChunks(options, shape, datatype);
+  const fillValue = hasHeapData(datatype) ? null : encodeFill(datatype, options.fillValue, NO_HEAP);
   return {
     ...common,
     dataspace,
+    filters: describeFilters(requests, { datatype, chunkShape, fillValue }),
     layout: { version: 3, class: "chunked", address: null, chunkShape, elementSize: datatype.size },
   };
 }
@@ -134,7 +150,16 @@ export function newDataset(tx: Tx, plan: DatasetPlan): NewDataset {
     return { datatype, dataspace, layout, filters, fill: { ...common, defined: "default", value: null } };
   }
   tx.requireWritable();
-  const flat = userArray(plan.fillValue, datatype);
+  const value = encodeFill(datatype, plan.fillValue, heapWriter(tx));
+  return { datatype, dataspace, layout, filters, fill: { ...common, defined: "user", value } };
+}
+
+/** A fill value as an element is stored; `null` when none was given. */
+function encodeFill(datatype: Datatype, fillValue: unknown, heap: HeapWriter): Uint8Array | null {
+  if (fillValue === undefined || fillValue === null) {
+    return null;
+  }
+  const flat = userArray(fillValue, datatype);
   if (elementCount(flat.shape) !== 1) {
     throw new HdfiveError(
       "SHAPE_MISMATCH",
@@ -142,8 +167,8 @@ export function newDataset(tx: Tx, plan: DatasetPlan): NewDataset {
     );
   }
   const value = new Uint8Array(datatype.size);
-  memoryType(datatype).encode(flat.data, 0, 1, value, 0, heapWriter(tx));
-  return { datatype, dataspace, layout, filters, fill: { ...common, defined: "user", value } };
+  memoryType(datatype).encode(flat.data, 0, 1, value, 0, heap);
+  return value;
 }
 
 function contiguous(size: number): Layout {
@@ -199,47 +224,6 @@ function planChunks(
     throw new HdfiveError("UNSUPPORTED", `A chunk of ${bytes} bytes needs a newer layout: at most 4 GiB fit this one`);
   }
   return given;
-}
-
-/** Filters in h5py's order: shuffle, compression, checksum. */
-function planFilters(options: DatasetOptions, datatype: Datatype): FilterDescription[] {
-  const { size } = datatype;
-  const filters: FilterDescription[] = [];
-  if (options.shuffle === true) {
-    filters.push({ id: FILTER_IDS.shuffle, name: "shuffle", flags: FILTER_OPTIONAL, clientData: [size] });
-  }
-  const level = gzipLevel(options);
-  if (level !== null) {
-    filters.push({ id: FILTER_IDS.deflate, name: "deflate", flags: FILTER_OPTIONAL, clientData: [level] });
-  }
-  if (options.fletcher32 === true) {
-    // As libhdf5, which writes no such dataset: a checksum would be of pointers, and leave out what they lead to.
-    if (datatype.class === "variable-length") {
-      throw invalid("Data of variable length is not suitable for the fletcher32 filter; leave fletcher32 out");
-    }
-    filters.push({ id: FILTER_IDS.fletcher32, name: "fletcher32", flags: 0, clientData: [] });
-  }
-  return filters;
-}
-
-function gzipLevel({ compression, compressionOptions }: DatasetOptions): number | null {
-  if (compression === undefined || compression === null) {
-    if (compressionOptions !== undefined) {
-      throw invalid("Compression method must be specified");
-    }
-    return null;
-  }
-  if (typeof compression === "number" && compressionOptions !== undefined) {
-    throw invalid("Conflict in compression options");
-  }
-  if (typeof compression !== "number" && compression !== "gzip") {
-    throw new HdfiveError("MISSING_FILTER", `Compression filter "${compression}" is unavailable; "gzip" is there`);
-  }
-  const level = typeof compression === "number" ? compression : (compressionOptions ?? DEFAULT_GZIP_LEVEL);
-  if (!Number.isInteger(level) || level < 0 || level > 9) {
-    throw invalid(`GZIP setting must be an integer from 0-9, not ${level}`);
-  }
-  return level;
 }
 
 function invalid(message: string): HdfiveError {

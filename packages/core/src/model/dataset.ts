@@ -26,6 +26,7 @@ import type { ConvertOptions } from "./attributes.js";
 import { type DatasetInfo, datasetInfo, fillValueOf } from "./dataset-info.js";
 import type { FileContext } from "./file-context.js";
 import { ObjectHandle } from "./object-handle.js";
+import { compressionOf, compressionOptionsOf } from "./plan-filters.js";
 
 /** How a read is done. */
 export interface ReadOptions<D extends DtypeLike = DtypeLike> {
@@ -114,16 +115,26 @@ export class Dataset<D extends DtypeLike = DtypeLike> extends ObjectHandle {
     return this.#header.filters;
   }
 
-  /** `"gzip"` for data compressed with deflate, `null` without compression, else the number of the filter. */
-  get compression(): "gzip" | number | null {
-    const plain: readonly number[] = [FILTER_IDS.shuffle, FILTER_IDS.fletcher32];
-    const filter = this.filters.find(({ id }) => !plain.includes(id));
-    return filter === undefined ? null : filter.id === FILTER_IDS.deflate ? "gzip" : filter.id;
+  /** `"gzip"`, `"lzf"` or `"szip"`, `null` without compression, else the number of the filter. */
+  get compression(): "gzip" | "lzf" | "szip" | number | null {
+    return compressionOf(this.filters);
   }
 
-  /** Level of gzip, `null` without it. */
-  get compressionOptions(): number | null {
-    return this.filters.find(({ id }) => id === FILTER_IDS.deflate)?.clientData[0] ?? null;
+  /** Level of gzip, method and pixels per block of szip (`["nn", 8]`); `null` without them. */
+  get compressionOptions(): number | readonly ["nn" | "ec", number] | null {
+    return compressionOptionsOf(this.filters);
+  }
+
+  /** Decimals that are kept of floats, or bits of integers (0: as many as a chunk needs); `null` without this filter. */
+  get scaleOffset(): number | null {
+    const filter = this.filters.find(({ id }) => id === FILTER_IDS.scaleOffset);
+    // Stored without a sign; negative numbers keep tens, hundreds and so on.
+    return filter === undefined ? null : (filter.clientData[1] ?? 0) | 0;
+  }
+
+  /** Whether padding of numbers is left out of what is stored. */
+  get nbit(): boolean {
+    return this.filters.some(({ id }) => id === FILTER_IDS.nbit);
   }
 
   /** Whether the bytes of the elements are transposed before compression. */

@@ -19,6 +19,8 @@ export interface FilterTarget {
   readonly datatype: Datatype;
   /** Extents of a chunk, in elements. */
   readonly chunkShape: readonly number[];
+  /** The fill value as an element is stored; `null` for zeros, which is what there is without one. */
+  readonly fillValue: Uint8Array | null;
 }
 
 /**

@@ -8,8 +8,16 @@ import {
   encodeScaleOffset,
   encodeSzip,
 } from "@hdfive/format/filters";
+import { elementCount } from "../../array/index.js";
 import type { FilterCodec } from "../filter-codec.js";
 import { FILTER_IDS } from "./filter-ids.js";
+import { nbitClientData } from "./nbit-client-data.js";
+import { scaleOffsetClientData } from "./scale-offset-client-data.js";
+import { szipClientData } from "./szip-client-data.js";
+
+/** Revision of h5py's LZF filter, and of LZF itself. */
+const LZF_REVISION = 4;
+const LZF_VERSION = 0x0105;
 
 /** LZF, the fast compression of h5py. Its client data is for people: nothing in it is needed to read. */
 export const lzfCodec: FilterCodec = {
@@ -17,6 +25,8 @@ export const lzfCodec: FilterCodec = {
   name: "lzf",
   decode: (bytes, { maxSize }) => decodeLzf(bytes, maxSize),
   encode: (bytes) => encodeLzf(bytes),
+  clientDataFor: (_values, { datatype, chunkShape }) =>
+    datatype.class === "variable-length" ? [] : [LZF_REVISION, LZF_VERSION, elementCount(chunkShape) * datatype.size],
 };
 
 /** Szip, the adaptive entropy code of CCSDS 121.0-B. The client data says how chunks are divided. */
@@ -25,6 +35,7 @@ export const szipCodec: FilterCodec = {
   name: "szip",
   decode: (bytes, { clientData, maxSize }) => decodeSzip(bytes, clientData, maxSize),
   encode: (bytes, { clientData }) => (isForElements(clientData, 4) ? encodeSzip(bytes, clientData) : null),
+  clientDataFor: szipClientData,
 };
 
 /** Packing of numbers with fewer bits than their bytes have. The client data describes the datatype. */
@@ -33,6 +44,7 @@ export const nbitCodec: FilterCodec = {
   name: "nbit",
   decode: (bytes, { clientData, maxSize }) => decodeNbit(bytes, clientData, maxSize),
   encode: (bytes, { clientData }) => (isForElements(clientData, 3) ? encodeNbit(bytes, clientData) : null),
+  clientDataFor: nbitClientData,
 };
 
 /** Packing of numbers as distances from the smallest one. The client data describes the numbers. */
@@ -41,6 +53,7 @@ export const scaleOffsetCodec: FilterCodec = {
   name: "scaleoffset",
   decode: (bytes, { clientData, maxSize }) => decodeScaleOffset(bytes, clientData, maxSize),
   encode: (bytes, { clientData }) => (isForElements(clientData, 20) ? encodeScaleOffset(bytes, clientData) : null),
+  clientDataFor: scaleOffsetClientData,
 };
 
 /**
