@@ -7,6 +7,7 @@ import traceback
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
 
+import datatypes
 import describe
 import matrix
 import operations
@@ -14,7 +15,7 @@ import scenarios
 import selections
 
 COMMANDS = {}
-for module in (describe, matrix, operations, scenarios, selections):
+for module in (datatypes, describe, matrix, operations, scenarios, selections):
     COMMANDS.update(module.COMMANDS)
 
 for line in sys.stdin:
