@@ -1,3 +1,5 @@
+import type { AddressSpace } from "./address-space.js";
+
 /** Bytes of an address ("size of offsets") or of a length ("size of lengths") in a file. */
 export type FieldSize = 2 | 4 | 8;
 
@@ -15,6 +17,8 @@ export interface FormatContext {
   readonly groupInternalK: number;
   /** Indexed storage internal node K: a version 1 chunk B-tree node holds up to 2K children. */
   readonly chunkK: number;
+  /** The parts of the address space, where addresses are not counted as they are stored. */
+  readonly addressSpace?: AddressSpace | undefined;
 }
 
 /** The context of a file as HDF5 creates it by default. */

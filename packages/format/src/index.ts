@@ -3,6 +3,15 @@
  *
  * Filters that need no other library stand in `@hdfive/format/filters`.
  */
+
+export {
+  type AddressPart,
+  type AddressSpace,
+  addressFromStored,
+  FAR_ADDRESS,
+  storedAddress,
+  UNKNOWN_SPACE,
+} from "./address-space.js";
 export type { BtreeNode } from "./btree-v1.js";
 export {
   BTREE_V2_MAX_DEPTH,
@@ -115,6 +124,14 @@ export {
   type TablePlace,
 } from "./doubling-table.js";
 export { driverInfoBlock } from "./driver-info-block.js";
+export { FAMILY_DRIVER, type FamilyDriverInfo, familyDriverInfo } from "./drivers/family.js";
+export {
+  MULTI_DRIVER,
+  type MultiDriverInfo,
+  type MultiDriverMember,
+  multiDriverInfo,
+  multiDriverKinds,
+} from "./drivers/multi.js";
 export { type ErrorCode, type ErrorDetails, FormatError, HdfiveError, UnsupportedError } from "./errors.js";
 export { type FractalHeap, type FractalHeapFilters, fractalHeap } from "./fractal-heap.js";
 export {

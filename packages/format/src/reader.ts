@@ -1,4 +1,5 @@
 /// <reference path="./text-encoding.d.ts" />
+import { addressFromStored } from "./address-space.js";
 import type { FormatContext } from "./context.js";
 import { FormatError } from "./errors.js";
 
@@ -158,7 +159,23 @@ export class Reader {
 
   /** A field of "size of offsets" bytes: an address, or `null` when it is undefined (all bits set). */
   offset(context: FormatContext): number | null {
-    return this.optional(context.offsetSize);
+    return context.addressSpace === undefined ? this.optional(context.offsetSize) : this.#translated(context);
+  }
+
+  #translated({ offsetSize, addressSpace = [] }: FormatContext): number | null {
+    const bytes = this.bytes(offsetSize);
+    if (bytes.every((byte) => byte === 0xff)) {
+      return null;
+    }
+    let stored = 0n;
+    for (let i = offsetSize - 1; i >= 0; i--) {
+      stored = (stored << 8n) | BigInt(bytes[i] as number);
+    }
+    const address = addressFromStored(addressSpace, stored);
+    if (address === null) {
+      throw this.corrupt(`address ${stored} is in no member of the file`);
+    }
+    return address;
   }
 
   /** An address that must be defined. */

@@ -1,3 +1,4 @@
+import type { AddressSpace } from "./address-space.js";
 import type { FieldSize, FormatContext } from "./context.js";
 import { DEFAULT_CONTEXT } from "./context.js";
 import type { Reader } from "./reader.js";
@@ -10,8 +11,8 @@ const CHUNK_K_SIZE = 4;
 const ADDRESS_COUNT = 4;
 
 /** The context in which the fields after the sizes are read. */
-function fieldContext(offsetSize: FieldSize, lengthSize: FieldSize): FormatContext {
-  return { ...DEFAULT_CONTEXT, offsetSize, lengthSize };
+function fieldContext(offsetSize: FieldSize, lengthSize: FieldSize, addressSpace?: AddressSpace): FormatContext {
+  return { ...DEFAULT_CONTEXT, offsetSize, lengthSize, addressSpace };
 }
 
 /** Bytes of a version 0 or 1 superblock. File Format Specification, section II.A. */
@@ -30,7 +31,7 @@ export function totalSizeV0(prefix: Reader): number {
 }
 
 /** Reads a version 0 or 1 superblock. File Format Specification, section II.A. */
-export function decodeV0(reader: Reader): Superblock {
+export function decodeV0(reader: Reader, addressSpace?: AddressSpace): Superblock {
   readSignature(reader);
   const version = reader.u8();
   if (version !== 0 && version !== 1) {
@@ -42,7 +43,7 @@ export function decodeV0(reader: Reader): Superblock {
   expectZero(reader, "version of the shared header message format");
   const offsetSize = readFieldSize(reader, "size of offsets");
   const lengthSize = readFieldSize(reader, "size of lengths");
-  const context = fieldContext(offsetSize, lengthSize);
+  const context = fieldContext(offsetSize, lengthSize, addressSpace);
   reader.skip(1);
   const groupLeafK = readK(reader, "group leaf node K");
   const groupInternalK = readK(reader, "group internal node K");

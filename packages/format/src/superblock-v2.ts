@@ -1,3 +1,4 @@
+import type { AddressSpace } from "./address-space.js";
 import { CHECKSUM_SIZE, readChecksum, writeChecksum } from "./checksum.js";
 import type { FieldSize, FormatContext } from "./context.js";
 import { DEFAULT_CONTEXT } from "./context.js";
@@ -21,7 +22,7 @@ export function totalSizeV2(prefix: Reader): number {
 }
 
 /** Reads a version 2 or 3 superblock and verifies its checksum. File Format Specification, section II.A. */
-export function decodeV2(reader: Reader): Superblock {
+export function decodeV2(reader: Reader, addressSpace?: AddressSpace): Superblock {
   const start = reader.position;
   readSignature(reader);
   const version = reader.u8();
@@ -30,7 +31,7 @@ export function decodeV2(reader: Reader): Superblock {
   }
   const offsetSize = readFieldSize(reader, "size of offsets");
   const lengthSize = readFieldSize(reader, "size of lengths");
-  const context: FormatContext = { ...DEFAULT_CONTEXT, offsetSize, lengthSize };
+  const context: FormatContext = { ...DEFAULT_CONTEXT, offsetSize, lengthSize, addressSpace };
   const flags = checkFlags(reader, reader.u8());
   const baseAddress = reader.definedOffset(context, "base address");
   const extensionAddress = reader.offset(context);

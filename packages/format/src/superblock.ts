@@ -23,14 +23,15 @@ function versionOf(reader: Reader): number {
 /**
  * The superblock. File Format Specification, section II.A.
  *
- * The sizes of offsets and lengths are in the structure itself, so the context is ignored.
+ * The sizes of offsets and lengths are in the structure itself, so those of the context are ignored.
  */
 export const superblock: NodeCodec<Superblock> = {
   name: "superblock",
   section: "II.A",
   prefixSize: () => PREFIX_SIZE,
   totalSize: (prefix) => (versionOf(prefix) < 2 ? totalSizeV0(prefix) : totalSizeV2(prefix)),
-  decode: (reader) => (versionOf(reader) < 2 ? decodeV0(reader) : decodeV2(reader)),
+  decode: (reader, { addressSpace }) =>
+    versionOf(reader) < 2 ? decodeV0(reader, addressSpace) : decodeV2(reader, addressSpace),
   encode(value, writer) {
     if (value.version < 2) {
       encodeV0(value, writer);

@@ -1,4 +1,5 @@
 /// <reference path="./text-encoding.d.ts" />
+import { storedAddress } from "./address-space.js";
 import type { FormatContext } from "./context.js";
 import { FormatError } from "./errors.js";
 
@@ -139,7 +140,15 @@ export class Writer {
 
   /** A field of "size of offsets" bytes; `null` writes the undefined address (all bits set). */
   offset(address: number | null, context: FormatContext): void {
-    this.optional(address, context.offsetSize);
+    if (context.addressSpace === undefined || address === null) {
+      this.optional(address, context.offsetSize);
+      return;
+    }
+    let rest = storedAddress(context.addressSpace, address);
+    for (let i = 0; i < context.offsetSize; i++) {
+      this.u8(Number(rest & 0xffn));
+      rest >>= 8n;
+    }
   }
 
   /** A field of "size of lengths" bytes. */

@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { type CacheImage, cacheImage } from "../../src/cache-image.js";
 import type { FormatContext } from "../../src/context.js";
+import { familyDriverInfo } from "../../src/drivers/family.js";
+import { multiDriverInfo, multiDriverKinds } from "../../src/drivers/multi.js";
 import { type CacheImageInfo, cacheImageMessage } from "../../src/messages/cache-image.js";
 import { type ExternalFiles, externalFilesMessage } from "../../src/messages/external-files.js";
 import { type FileSpaceInfo, fileSpaceInfoMessage } from "../../src/messages/file-space-info.js";
-import { address, CONTEXTS, optionalAddress, someBytes } from "./contexts.js";
+import { address, CONTEXTS, nameText, optionalAddress, someBytes } from "./contexts.js";
 import { entry, type RegistryEntry } from "./entry.js";
 
 const u8 = fc.nat({ max: 0xff });
@@ -71,21 +73,44 @@ function cacheImageOf({ offsetSize }: FormatContext): fc.Arbitrary<CacheImage> {
   return fc.record({ entries: fc.array(one, { maxLength: 4 }) });
 }
 
+const u64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
+const multiInfo = fc.array(fc.nat({ max: 6 }), { minLength: 6, maxLength: 6 }).chain((mapping) => {
+  const count = multiDriverKinds(mapping).length;
+  const member = fc.record({ start: u64, endOfAddresses: u64, name: nameText });
+  return fc.record({
+    mapping: fc.constant(mapping),
+    members: fc.array(member, { minLength: count, maxLength: count }),
+  });
+});
+
 /** What is said of a whole file, and of the other files that hold its data. */
-export const fileEntries: readonly RegistryEntry[] = CONTEXTS.flatMap(([name, context]) => [
+export const fileEntries: readonly RegistryEntry[] = [
   entry({
-    name: `external-files, ${name}`,
-    codec: externalFilesMessage,
-    context,
-    arbitrary: externalFilesOf(context),
+    name: "family-driver-info",
+    codec: familyDriverInfo,
+    arbitrary: fc.record({ memberSize: fc.maxSafeNat().map((n) => n || 1) }),
   }),
-  entry({ name: `file-space-info, ${name}`, codec: fileSpaceInfoMessage, context, arbitrary: fileSpaceOf(context) }),
-  entry({ name: `cache-image-info, ${name}`, codec: cacheImageMessage, context, arbitrary: cacheImageInfoOf(context) }),
-  entry({
-    name: `cache-image, ${name}`,
-    codec: cacheImage,
-    context,
-    arbitrary: cacheImageOf(context),
-    checksummed: true,
-  }),
-]);
+  entry({ name: "multi-driver-info", codec: multiDriverInfo, arbitrary: multiInfo }),
+  ...CONTEXTS.flatMap(([name, context]) => [
+    entry({
+      name: `external-files, ${name}`,
+      codec: externalFilesMessage,
+      context,
+      arbitrary: externalFilesOf(context),
+    }),
+    entry({ name: `file-space-info, ${name}`, codec: fileSpaceInfoMessage, context, arbitrary: fileSpaceOf(context) }),
+    entry({
+      name: `cache-image-info, ${name}`,
+      codec: cacheImageMessage,
+      context,
+      arbitrary: cacheImageInfoOf(context),
+    }),
+    entry({
+      name: `cache-image, ${name}`,
+      codec: cacheImage,
+      context,
+      arbitrary: cacheImageOf(context),
+      checksummed: true,
+    }),
+  ]),
+];
