@@ -13,6 +13,10 @@ export interface Failure {
   readonly file: string;
   readonly damage: string;
   readonly problem: string;
+  /** What was tried. */
+  readonly tried: Case;
+  /** The damaged file, deflated and in base 64, where the batch describes them. */
+  readonly deflated?: string | undefined;
 }
 
 /** The outcome of a batch. */
@@ -70,8 +74,9 @@ async function runBatch(program: string, batch: Batch, bounds: Bounds): Promise<
   for (let from = 0; from < batch.cases.length && failures.length < MAX_FAILURES; ) {
     const run = await runProcess(program, { batch, from, ...bounds }, bounds.silenceMilliseconds);
     for (const { index, problem } of run.failed) {
-      const { file, ...how } = batch.cases[index] as Case;
-      failures.push({ file, damage: JSON.stringify(how), problem });
+      const tried = batch.cases[index] as Case;
+      const { file, ...how } = tried;
+      failures.push({ file, damage: JSON.stringify(how), problem, tried, deflated: run.images.get(index) });
     }
     for (const [code, count] of run.tally) {
       tally.set(code, (tally.get(code) ?? 0) + count);
@@ -84,6 +89,7 @@ async function runBatch(program: string, batch: Batch, bounds: Bounds): Promise<
 
 interface Run {
   readonly failed: readonly { readonly index: number; readonly problem: string }[];
+  readonly images: ReadonlyMap<number, string>;
   readonly tally: readonly (readonly [string, number])[];
   readonly slowest: number;
   readonly last: number;
@@ -96,6 +102,7 @@ function runProcess(program: string, job: Job, silenceMilliseconds: number): Pro
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     const failed: { index: number; problem: string }[] = [];
+    const images = new Map<number, string>();
     let done: Extract<Report, { kind: "done" }> | null = null;
     let last = job.from;
     let errors = "";
@@ -117,6 +124,8 @@ function runProcess(program: string, job: Job, silenceMilliseconds: number): Pro
         last = report.index;
       } else if (report.kind === "failed") {
         failed.push(report);
+      } else if (report.kind === "image") {
+        images.set(report.index, report.deflated);
       } else {
         done = report;
       }
@@ -128,7 +137,7 @@ function runProcess(program: string, job: Job, silenceMilliseconds: number): Pro
         const problem = hung ? `no answer in ${silenceMilliseconds} ms` : `the process ended with ${code}: ${errors}`;
         failed.push({ index: last, problem });
       }
-      resolve({ failed, tally: done?.tally ?? [], slowest: done?.slowest ?? 0, last });
+      resolve({ failed, images, tally: done?.tally ?? [], slowest: done?.slowest ?? 0, last });
     });
     child.send(job);
   });
@@ -137,11 +146,11 @@ function runProcess(program: string, job: Job, silenceMilliseconds: number): Pro
 /** Runs cases in two processes; every second case goes to each. */
 export async function runCampaign(
   program: string,
-  { cases, limits }: Batch,
+  { cases, ...how }: Batch,
   bounds: Bounds = CASE_BOUNDS,
 ): Promise<Outcome> {
   const [even, odd] = await Promise.all(
-    [0, 1].map((rest) => runBatch(program, { cases: cases.filter((_, i) => i % 2 === rest), limits }, bounds)),
+    [0, 1].map((rest) => runBatch(program, { cases: cases.filter((_, i) => i % 2 === rest), ...how }, bounds)),
   );
   return merged(even as Outcome, odd as Outcome);
 }

@@ -5,6 +5,8 @@ export interface Case {
   /** Path of the undamaged file. */
   readonly file: string;
   readonly damage: Damage;
+  /** Path of another file, from which damages may take bytes. */
+  readonly donor?: string;
   /** Whether what is left is edited too, and not only read. */
   readonly edits?: boolean;
 }
@@ -14,6 +16,8 @@ export interface Batch {
   readonly cases: readonly Case[];
   /** Bounds for the reader; those of an open file when there are none. */
   readonly limits: "small" | { readonly readBytes: number };
+  /** Whether the process says what every damaged file looks like before it reads it. */
+  readonly describes?: boolean;
 }
 
 /** What a process is told to do. */
@@ -30,6 +34,8 @@ export interface Job {
 /** What a process says: where it is, what failed, and at the end which errors it met. */
 export type Report =
   | { readonly kind: "at"; readonly index: number }
+  /** The damaged file, deflated and in base 64. */
+  | { readonly kind: "image"; readonly index: number; readonly deflated: string }
   | { readonly kind: "failed"; readonly index: number; readonly problem: string }
   | { readonly kind: "done"; readonly tally: readonly (readonly [string, number])[]; readonly slowest: number };
 
@@ -51,5 +57,13 @@ export function mutations(file: string, firstSeed: number, count: number, edits 
   return Array.from(
     { length: count },
     (_, i): Case => ({ file, damage: { kind: "mutate", seed: firstSeed + i }, edits }),
+  );
+}
+
+/** `count` files with structural damages from consecutive seeds. */
+export function structural(file: string, donor: string, firstSeed: number, count: number, edits = false): Case[] {
+  return Array.from(
+    { length: count },
+    (_, i): Case => ({ file, donor, damage: { kind: "structural", seed: firstSeed + i }, edits }),
   );
 }

@@ -53,3 +53,13 @@ export function badFiles(): string[] {
 export function shortName(path: string): string {
   return path.startsWith(corpus) ? path.slice(corpus.length) : path;
 }
+
+/** The path of a file below the corpus; `null` for other files. */
+export function corpusName(path: string): string | null {
+  return path.startsWith(corpus) ? path.slice(corpus.length) : null;
+}
+
+/** The whole path of a file of the corpus. */
+export function corpusFile(name: string): string {
+  return join(corpus, name);
+}

@@ -1,4 +1,7 @@
 import { DEFAULT_CONTEXT, lookup3, objectHeader, Reader } from "@hdfive/format";
+import { type Change, changed, randomChanges } from "./changes.js";
+import type { Recording } from "./places.js";
+import { recordAll, seal as sealAll } from "./seal.js";
 
 /** One way to damage a file, as plain data: a failure is repeated from what the report prints. */
 export type Damage =
@@ -6,7 +9,11 @@ export type Damage =
   /** The first `length` bytes; `honest` files have a superblock that says so. */
   | { readonly kind: "truncate"; readonly length: number; readonly honest: boolean }
   /** A few random bytes, fields and copies, from a seed. */
-  | { readonly kind: "mutate"; readonly seed: number };
+  | { readonly kind: "mutate"; readonly seed: number }
+  /** Changes of what the decoders read, from a seed; `keep` are the numbers of those that are made, all by default. */
+  | { readonly kind: "structural"; readonly seed: number; readonly keep?: readonly number[] }
+  /** Changes that were found before. */
+  | { readonly kind: "recipe"; readonly changes: readonly Change[] };
 
 const INTERESTING = [0, 1, 2, 7, 8, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0xffff, 0x1_0000, 0x7fff_ffff, 0xffff_ffff];
 const END_OF_FILE_V0 = 40;
@@ -14,8 +21,15 @@ const END_OF_FILE_V2 = 28;
 const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 const HEADER_SIGNATURE = [0x4f, 0x48, 0x44, 0x52];
 
-/** The file after the damage; the original stays. */
-export function damaged(original: Uint8Array, damage: Damage): Uint8Array<ArrayBuffer> {
+/** The share of structural damages whose checksums are put right, as those of an attacker are. */
+const SEALED = 0.85;
+
+/** The file after the damage; the original stays. `donor` is another file, to take bytes from. */
+export function damaged(
+  original: Uint8Array<ArrayBuffer>,
+  damage: Damage,
+  donor: Uint8Array = original,
+): Uint8Array<ArrayBuffer> {
   switch (damage.kind) {
     case "none":
       return original.slice();
@@ -39,7 +53,41 @@ export function damaged(original: Uint8Array, damage: Damage): Uint8Array<ArrayB
       }
       return image;
     }
+    case "structural":
+      return structural(original, damage.seed, damage.keep, donor);
+    case "recipe":
+      return changed(original, damage.changes);
   }
+}
+
+function structural(
+  original: Uint8Array<ArrayBuffer>,
+  seed: number,
+  keep: readonly number[] | undefined,
+  donor: Uint8Array,
+): Uint8Array<ArrayBuffer> {
+  const random = generator(seed);
+  const recording = recordingOf(original);
+  const changes = randomChanges({ image: original, recording, donor }, random);
+  const sealed = random() < SEALED;
+  const kept = keep === undefined ? changes : keep.flatMap((i) => changes[i] ?? []);
+  const image = changed(original, kept);
+  if (kept.some(({ kind }) => kind !== "put")) {
+    setEndOfFile(image);
+  }
+  if (sealed) {
+    sealAll(image, recording.checksums);
+  }
+  return image;
+}
+
+/** What the decoders read of a file is found out once. */
+const recordings = new WeakMap<Uint8Array, Recording>();
+
+function recordingOf(original: Uint8Array<ArrayBuffer>): Recording {
+  const recording = recordings.get(original) ?? recordAll(original);
+  recordings.set(original, recording);
+  return recording;
 }
 
 /** Numbers from 0 up to 1 that depend on the seed alone (mulberry32). */

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PYTHONS, reportMissingTools } from "../interop/tools.js";
-import { Specimen } from "./specimen.js";
 
 /** Small files by the newest h5py which hold, between them, every structure that libhdf5 writes. */
 export class H5pyFiles {
@@ -35,11 +34,6 @@ export class H5pyFiles {
   /** The bytes of a file, by its name in the script. */
   image(name: string): Uint8Array<ArrayBuffer> {
     return new Uint8Array(readFileSync(join(this.#folder, `${name}.h5`)));
-  }
-
-  /** A file to be changed. */
-  specimen(name: string): Specimen {
-    return new Specimen(this.image(name));
   }
 
   /** Takes the files away. */

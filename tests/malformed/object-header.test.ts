@@ -211,7 +211,7 @@ describe("hostile object headers", () => {
 });
 
 describe.skipIf(files === null)("hostile object headers of version 2", () => {
-  const latest = (): Specimen => (files as H5pyFiles).specimen("basic");
+  const latest = (): Specimen => new Specimen((files as H5pyFiles).image("basic"));
   const header = (): Specimen => latest().seal();
 
   test("10: a first chunk with a size of 8 bytes that says anything is corrupt", () => {
@@ -226,7 +226,7 @@ describe.skipIf(files === null)("hostile object headers of version 2", () => {
   });
 
   test("10: phase change values that contradict each other are corrupt", () => {
-    const dense = (files as H5pyFiles).specimen("compact members");
+    const dense = new Specimen((files as H5pyFiles).image("compact members"));
     const tally = dense.set("object-header", 5, 1, 0x10, X).seal().read();
     expect(tally.met.length).toBeGreaterThan(0);
   });

@@ -1,4 +1,5 @@
 import { readFileSync, writeSync } from "node:fs";
+import { deflateSync } from "node:zlib";
 import type { Case, Job, Report } from "./cases.js";
 import { damaged } from "./damage.js";
 import { exercise, exerciseEdits, ForeignError, SMALL_FILE_LIMITS, type Tally } from "./exercise.js";
@@ -14,19 +15,27 @@ function peak(): number {
 }
 
 function work({ batch, from, cpuMilliseconds, memoryBytes }: Job): void {
-  const files = new Map<string, Uint8Array>();
+  const files = new Map<string, Uint8Array<ArrayBuffer>>();
+  const load = (path: string): Uint8Array<ArrayBuffer> => {
+    const image = files.get(path) ?? new Uint8Array(readFileSync(path));
+    files.set(path, image);
+    return image;
+  };
   const limits = batch.limits === "small" ? SMALL_FILE_LIMITS : batch.limits;
   const total: Tally = new Map();
   const before = peak();
   let slowest = 0;
   for (let index = from; index < batch.cases.length; index++) {
-    const { file, damage, edits } = batch.cases[index] as Case;
-    const original = files.get(file) ?? new Uint8Array(readFileSync(file));
-    files.set(file, original);
+    const { file, donor, damage, edits } = batch.cases[index] as Case;
+    const original = load(file);
     say({ kind: "at", index });
     const started = process.cpuUsage();
     try {
-      for (const [code, count] of (edits === true ? exerciseEdits : exercise)(damaged(original, damage), limits)) {
+      const image = damaged(original, damage, donor === undefined ? original : load(donor));
+      if (batch.describes === true) {
+        say({ kind: "image", index, deflated: deflateSync(image).toString("base64") });
+      }
+      for (const [code, count] of (edits === true ? exerciseEdits : exercise)(image, limits)) {
         total.set(code, (total.get(code) ?? 0) + count);
       }
     } catch (error) {

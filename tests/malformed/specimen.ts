@@ -9,9 +9,9 @@ import {
 import { expect } from "vitest";
 import { DetailedTally, exercise, SMALL_FILE_LIMITS, type Tally } from "./exercise.js";
 import { peakAllocation } from "./peak-allocation.js";
-import { baseOf, type ChecksumSite, type Recording, record, type Structure, sealAt } from "./places.js";
+import { baseOf, type Recording, type Structure } from "./places.js";
+import { recordAll, seal } from "./seal.js";
 
-const SEAL_ROUNDS = 8;
 const CPU_MILLISECONDS = 2000;
 const ALLOCATED_BYTES = 64 * 2 ** 20;
 
@@ -146,20 +146,6 @@ export function readAll(image: Uint8Array<ArrayBuffer>, limits: Partial<Limits> 
 /** What could be read although something else could not. */
 export function okCount(tally: Tally): number {
   return tally.get("ok") ?? 0;
-}
-
-function recordAll(image: Uint8Array<ArrayBuffer>): Recording {
-  return record(image, () => exercise(image.slice(), SMALL_FILE_LIMITS));
-}
-
-/** Puts the checksums of an image right: those that were there, then what the changed image leads to, until all are. */
-export function seal(image: Uint8Array<ArrayBuffer>, known: readonly ChecksumSite[]): void {
-  sealAt(image, known);
-  for (let round = 0; round < SEAL_ROUNDS; round++) {
-    if (!sealAt(image, recordAll(image).checksums)) {
-      return;
-    }
-  }
 }
 
 function bytesOf(value: number | bigint, width: number): number[] {

@@ -130,7 +130,7 @@ describe("hostile superblocks", () => {
 });
 
 describe.skipIf(files === null)("hostile superblocks of version 3", () => {
-  const latest = (): Specimen => (files as H5pyFiles).specimen("basic");
+  const latest = (): Specimen => new Specimen((files as H5pyFiles).image("basic"));
 
   test("6: flags left by a crashed writer are an error of their own, which says how to go on", () => {
     for (const flags of [0x01, 0x04, 0x05]) {
@@ -160,14 +160,14 @@ describe.skipIf(files === null)("hostile superblocks of version 3", () => {
   });
 
   test("55: a root group that is the superblock or its extension ends in an error", () => {
-    const paged = (files as H5pyFiles).specimen("paged");
+    const paged = new Specimen((files as H5pyFiles).image("paged"));
     const extension = paged.get("superblock", V2.extension, 8);
     expect(okCount(paged.set("superblock", V2.root, 8, extension).seal().read())).toBeGreaterThan(0);
     latest().set("superblock", V2.root, 8, 0).seal().expect({ code: "CORRUPT", structure: "object-header" });
   });
 
   test("44: file space information with impossible values ends in an error or is not needed", () => {
-    const paged = (): Specimen => (files as H5pyFiles).specimen("paged");
+    const paged = (): Specimen => new Specimen((files as H5pyFiles).image("paged"));
     // Version 1, strategy 1, persistent, threshold 1, pages of 512 bytes.
     const at = paged().find(Uint8Array.of(1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2));
     for (const [offset, value] of [

@@ -87,6 +87,10 @@ export function compareText(text: Uint8Array, segment: Uint8Array, offset: numbe
     if (difference !== 0) {
       return difference;
     }
+    if (stored === 0) {
+      // The name asked for has a NUL, where the stored one ends.
+      return 1;
+    }
   }
   const stored = segment[offset + text.length];
   if (stored === undefined) {
