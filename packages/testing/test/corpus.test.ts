@@ -8,7 +8,7 @@ import { differenceText, reportText, summarize } from "../src/corpus/report.js";
 import { corpusEntries, runCorpus } from "../src/corpus/run-corpus.js";
 import { FaultStormStorage } from "../src/fault-storm-storage.js";
 import { corpusFolder, isCorpusFolder } from "../src/node/corpus-folder.js";
-import { UNLISTED, UNSUPPORTED_FEATURES, unsupportedReasons } from "./unsupported-features.js";
+import { UNSUPPORTED_FEATURES, unsupportedReasons } from "./unsupported-features.js";
 
 const folder = fileURLToPath(new URL("../../../../shared/corpus", import.meta.url));
 const isThere = isCorpusFolder(folder);
@@ -38,10 +38,7 @@ describe.runIf(isThere)("the corpus of real files", () => {
       const entries = await corpusEntries(host);
       expect(results.map(({ file }) => file)).toEqual(entries.map(({ file }) => file));
       const shouldMatch = results.filter(
-        ({ file, status }, i) =>
-          status !== "matched" &&
-          unsupportedReasons(entries[i]?.features ?? []).length === 0 &&
-          !UNLISTED.some((name) => name.test(file)),
+        ({ status }, i) => status !== "matched" && unsupportedReasons(entries[i]?.features ?? []).length === 0,
       );
       expect(summarize(shouldMatch).files).toEqual([]);
     },

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import {
+  AttributeReference,
   array,
   bitfield,
   bool,
@@ -12,6 +13,7 @@ import {
   enumeration,
   ObjectReference,
   opaque,
+  RegionReference,
   reference,
   regionReference,
   string,
@@ -33,7 +35,11 @@ const collector = () => {
 /** The neutral form of elements, in hexadecimal digits. */
 function encoded(like: DtypeLike | Datatype, elements: Elements, count: number, bytewise = false): string {
   const sink = new ByteSink(collector());
-  const context = { pathOf: (address: number) => `/object-${address}`, text: new StoredText(bytewise) };
+  const context = {
+    pathOf: (address: number) => `/object-${address}`,
+    shapeOf: () => [9, 9],
+    text: new StoredText(bytewise),
+  };
   elementEncoder(toDatatype(like as DtypeLike), context)(elements, 0, count, sink);
   return sink.hex();
 }
@@ -122,7 +128,20 @@ it("sequences have their number of elements in front, nested ones as well", () =
 it("references are the paths of what they point to", () => {
   const path = Buffer.from("/object-96").toString("hex");
   expect(encoded(reference(), [new ObjectReference(96), ObjectReference.NULL], 2)).toBe(`0a000000${path}00000000`);
-  expect(() => encoded(regionReference(), [], 0)).toThrow("its values are not read");
+});
+
+it("references to regions have the kind, rank, size and box of the selection behind the path", () => {
+  const path = `0a000000${Buffer.from("/object-96").toString("hex")}`;
+  const u64 = (...numbers: number[]): string => numbers.map((n) => `0${n}${"00".repeat(7)}`).join("");
+  const point = new RegionReference(96, { kind: "points", rank: 2, coordinates: Float64Array.of(3, 1, 2, 7) });
+  const all = new RegionReference(96, { kind: "none" });
+  expect(encoded(regionReference(), [point, all, RegionReference.NULL], 3)).toBe(
+    `${path}5002000000${u64(2, 2, 1, 3, 7)}${path}4e02000000${u64(0)}00000000`,
+  );
+  const revised = { version: 4, size: 18, class: "reference", kind: "object-2", encodingVersion: 1 } as const;
+  expect(encoded(revised, [ObjectReference.NULL, new ObjectReference(96), new AttributeReference(96, "a")], 3)).toBe(
+    `004f00000000${path}5400000000${path}0100000061`,
+  );
 });
 
 it("a sink hands on every byte, whatever the sizes", () => {

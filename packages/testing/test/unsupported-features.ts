@@ -9,14 +9,9 @@ export const UNSUPPORTED_FEATURES: readonly (readonly [feature: RegExp, reason: 
   [/^sb:driverinfo:/, "files of the family, split and multi drivers"],
   [/^msg:cacheimage$/, "metadata cache image"],
   [/^link:external-/, "external links are not followed"],
-  [/^index:(?!btree1)/, "data layout message version 4"],
   [/^layout:(external|virtual)$/, "data in other files"],
   [/^filter:(?!1$|2$|3$|4$|5$|6$|32000$)/, "filters of plugins, other than LZF"],
-  [/^type:ref-(region|std)$/, "references to regions and those of HDF5 1.12"],
 ];
-
-/** Files with a feature that the manifest does not name: references of HDF5 1.12 in the attributes of dimension scales. */
-export const UNLISTED: readonly RegExp[] = [/\/test_ds_[bl]e_new_ref(-32bit)?\.h5$/];
 
 /** Why a file with these features cannot be read in full; empty when it must match. */
 export function unsupportedReasons(features: readonly string[]): readonly string[] {

@@ -68,7 +68,11 @@ async function compareOpenFile(
   const pathOf = (address: number): string =>
     (walk.complete ? walk.paths.get(address) : byAddress.get(String(address))) ?? `#${address}`;
   const countsAttributes = !(entry.features.includes("oh:v2") && !entry.features.includes("msg:attrinfo"));
-  const context: ValuesContext = { findings, pathOf, sha256: () => host.sha256(), countsAttributes };
+  const shapes = new Map(
+    walk.objects.map(({ address, object }) => [address, object.kind === "dataset" ? object.shape : []]),
+  );
+  const shapeOf = (address: number): readonly number[] => shapes.get(address) ?? [];
+  const context: ValuesContext = { findings, pathOf, shapeOf, sha256: () => host.sha256(), countsAttributes };
   const met = new Set<string>();
   for (const walked of walk.objects) {
     const path = walk.complete ? walked.path : (byAddress.get(String(walked.address)) ?? walked.path);

@@ -15,6 +15,8 @@ export interface ValuesContext {
   readonly findings: Findings;
   sha256(): Hasher;
   pathOf(address: number): string;
+  /** The shape of the dataset at an address; empty for what is none. */
+  shapeOf(address: number): readonly number[];
   /** Whether objects of this file keep a count of their attributes where the C library looks for it. */
   readonly countsAttributes: boolean;
 }
@@ -74,13 +76,13 @@ export async function compareValues(
 
 /** The digest of values: SHA-256 over their neutral form. */
 export async function digestOf(
-  { sha256, pathOf }: Pick<ValuesContext, "sha256" | "pathOf">,
+  { sha256, pathOf, shapeOf }: Pick<ValuesContext, "sha256" | "pathOf" | "shapeOf">,
   text: StoredText,
   datatype: Datatype,
   blocks: ElementBlocks,
 ): Promise<string> {
   const sink = new ByteSink(sha256());
-  const encode = elementEncoder(datatype, { pathOf, text });
+  const encode = elementEncoder(datatype, { pathOf, shapeOf, text });
   for await (const { data, count } of blocks()) {
     encode(data, 0, count, sink);
   }

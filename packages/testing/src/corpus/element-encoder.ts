@@ -1,8 +1,16 @@
-import { ComplexArray, CompoundArray, type Datatype, type ObjectReference, UnsupportedError } from "@hdfive/core";
+import {
+  type AttributeReference,
+  ComplexArray,
+  CompoundArray,
+  type Datatype,
+  type ObjectReference,
+  type RegionReference,
+} from "@hdfive/core";
 import type { CompoundType, StringType } from "@hdfive/format";
 import type { ByteSink } from "./byte-sink.js";
 import type { ElementEncoder, Elements, EncoderContext } from "./encoded-elements.js";
 import { encodeFloats, encodeIntegers, integerWidth } from "./number-encoder.js";
+import { putReference } from "./reference-encoder.js";
 
 /** The encoder of a datatype: the rules under DIGEST in the README of the corpus. */
 export function elementEncoder(datatype: Datatype, context: EncoderContext): ElementEncoder {
@@ -37,12 +45,8 @@ export function elementEncoder(datatype: Datatype, context: EncoderContext): Ele
     case "variable-length":
       return datatype.kind === "string" ? encodeVariableText(context) : encodeSequences(datatype.base, context);
     case "reference":
-      if (datatype.kind !== "object") {
-        throw new UnsupportedError(`reference of kind ${datatype.kind}`, "its values are not read");
-      }
       return encodeEach((value, sink) => {
-        const reference = value as ObjectReference;
-        putText(new TextEncoder().encode(reference.isNull ? "" : context.pathOf(reference.address)), sink);
+        putReference(value as ObjectReference | RegionReference | AttributeReference, datatype, context, sink);
       });
   }
 }

@@ -9,6 +9,8 @@ export type Elements = ArrayLike<unknown> | ComplexArray | CompoundArray;
 export interface EncoderContext {
   /** The canonical path of the object at an address. */
   pathOf(address: number): string;
+  /** The shape of the dataset at an address. */
+  shapeOf(address: number): readonly number[];
   readonly text: StoredText;
 }
 
