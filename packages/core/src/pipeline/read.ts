@@ -1,5 +1,6 @@
 import { HdfiveError } from "@hdfive/format";
 import {
+  convertedSize,
   type DataOf,
   type DtypeLike,
   elementCount,
@@ -22,9 +23,6 @@ import { readChunked } from "./read-chunked.js";
 import { readContiguous } from "./read-contiguous.js";
 import { checkRegion } from "./region.js";
 import { ReadSink } from "./sink.js";
-
-/** Bytes of memory, at least, of an element that is an object. */
-const SLOT_BYTES = 8;
 
 /** What a read gives and where it puts it. */
 export interface ReadPlan {
@@ -95,8 +93,7 @@ export function checkReadSize(
   count: number,
   shape: readonly number[],
 ): void {
-  const perElement = memory.bytesPerElement > 0 ? memory.bytesPerElement : SLOT_BYTES * elementCount(memory.innerShape);
-  const byteLength = count * Math.max(memory.datatype.size, perElement);
+  const byteLength = count * Math.max(memory.bytesPerElement, convertedSize(memory.datatype));
   // Written so that NaN, of a shape with both 0 and numbers beyond counting, is refused too.
   if (!(byteLength <= readBytes)) {
     throw new HdfiveError(
