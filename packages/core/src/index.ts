@@ -80,6 +80,7 @@ export {
   vlen,
 } from "./array/index.js";
 export type { GroupLink } from "./engine/groups/group-link.js";
+export type { DriverMember, DriverSettings, FileDriver } from "./engine/transaction/file-driver.js";
 export type { Limits } from "./engine/transaction/file-state.js";
 export type { AttributeValue } from "./model/attribute-value.js";
 export {

@@ -1,7 +1,9 @@
 import { HdfiveError, LIBVERS, type Libver } from "@hdfive/format";
 import { createFileState } from "../engine/file/create.js";
+import type { EngineOptions } from "../engine/file/new-state.js";
 import { openFileState } from "../engine/file/open.js";
-import { DEFAULT_LIMITS, type Limits } from "../engine/transaction/file-state.js";
+import type { DriverSettings } from "../engine/transaction/file-driver.js";
+import { DEFAULT_LIMITS, type FileState, type Limits } from "../engine/transaction/file-state.js";
 import { CodecRegistry, type FilterCodec, type LazyFilterCodec } from "../pipeline/filter-codec.js";
 import { BUILT_IN_CODECS } from "../pipeline/filters/built-in.js";
 import { resizeStorage } from "../storage/access.js";
@@ -51,6 +53,12 @@ export interface OpenOptions {
    * other name, stands for it. By default they are looked for beside the file, and never outside its folder.
    */
   readonly resolve?: Resolve | undefined;
+  /**
+   * How the members of a file that the family, split or multi driver wrote are named, where that cannot be told from its
+   * own name: `{ family: "run%05d.h5" }`, or `{ multi: "run" }` for what their names begin with. Open the first member,
+   * or the one with the superblock (`-s.h5`, `-m.h5`); the others are found by themselves, by `resolve` too.
+   */
+  readonly driver?: DriverSettings | undefined;
   /** Opens a file although it is marked as open for writing, as one is whose writer has crashed or still runs. */
   readonly ignoreConsistencyFlags?: boolean | undefined;
   /** Stops the opening. */
@@ -118,7 +126,7 @@ function* open(storage: Storage, mode: Mode, options: OpenOptions): Task<File> {
     yield* context.flush();
     return new File(context);
   }
-  const state = yield* openFileState(storage, engine);
+  const state = yield* openOrClose(storage, { ...engine, others: set.others, driver: options.driver });
   if (userblockSize !== undefined && userblockSize !== state.context.baseAddress) {
     throw new HdfiveError(
       "INVALID_ARGUMENT",
@@ -127,6 +135,19 @@ function* open(storage: Storage, mode: Mode, options: OpenOptions): Task<File> {
     );
   }
   return new File(set.first(storage, state));
+}
+
+/** Opens a file; when that fails, members of it that were opened meanwhile are closed. */
+function* openOrClose(storage: Storage, engine: EngineOptions & { readonly others: OtherFiles }): Task<FileState> {
+  let state: FileState | null = null;
+  try {
+    state = yield* openFileState(storage, engine);
+    return state;
+  } finally {
+    if (state === null) {
+      yield* engine.others.close();
+    }
+  }
 }
 
 function isNew(storage: Storage, mode: Mode): boolean {

@@ -81,6 +81,11 @@ export class OtherFiles {
     };
   }
 
+  /** Whether something can say which files stand beside a storage. */
+  canOpenBeside({ sibling, siblingSync }: Storage): boolean {
+    return this.#resolve !== undefined || sibling !== undefined || siblingSync !== undefined;
+  }
+
   /** Closes what was opened. */
   *close(): Task<void> {
     const opened = [...this.#opened];

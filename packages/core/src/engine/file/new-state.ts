@@ -5,6 +5,7 @@ import type { Storage } from "../../storage/storage.js";
 import { Lock } from "../../task.js";
 import { Allocator } from "../transaction/allocator.js";
 import { DerivedCache } from "../transaction/derived-cache.js";
+import type { DriverSettings } from "../transaction/file-driver.js";
 import { DEFAULT_LIMITS, type FileState, type Limits, type Unfilter } from "../transaction/file-state.js";
 import { NodeCache } from "../transaction/node-cache.js";
 
@@ -20,6 +21,8 @@ export interface EngineOptions {
   readonly nodeBytes?: number | undefined;
   /** Bounds on what a file can make an operation do. */
   readonly limits?: Partial<Limits> | undefined;
+  /** How the members of a file are found where its name does not say it. */
+  readonly driver?: DriverSettings | undefined;
   /** Whether a file that is marked as open for writing is opened all the same. */
   readonly ignoreConsistencyFlags?: boolean | undefined;
   /** Undoes filters of metadata; without it such metadata is refused. */
@@ -72,6 +75,8 @@ export function newState(
     commits: 0,
     writeLock: new Lock(),
     readOnlyReason: null,
+    driver: null,
+    fileSpace: null,
   };
 }
 

@@ -1,92 +1,112 @@
 import {
   DEFAULT_CONTEXT,
-  HDF5_SIGNATURE,
   HdfiveError,
-  isSignature,
   Reader,
+  type Superblock,
   superblock as superblockCodec,
+  UNKNOWN_SPACE,
 } from "@hdfive/format";
-import type { BlockCache } from "../../storage/block-cache.js";
-import type { ByteRange } from "../../storage/ranges.js";
+import { OverlayStorage } from "../../storage/overlay-storage.js";
 import type { Storage } from "../../storage/storage.js";
-import { type Effect, perform, type Task } from "../../task.js";
+import { perform, type Task } from "../../task.js";
 import { transact } from "../transaction/drive.js";
 import type { FileState } from "../transaction/file-state.js";
+import { readCacheImage } from "./cache-image.js";
+import { findSuperblock, resident } from "./find-superblock.js";
+import { openMembers } from "./members.js";
 import { type EngineOptions, newBlocks, newState } from "./new-state.js";
 import { readExtension } from "./superblock-extension.js";
 
-const FIRST_DOUBLING = 512;
 /** The largest superblock: version 1 with 8-byte fields, 100 bytes. */
 const MAX_SUPERBLOCK = 128;
 /** Status flags: bit 0 open for writing, bit 2 for single-writer access. */
 const OPEN_FLAGS = 0x05;
 const HAS_FLAG_CHECK = 3;
 
-/** Opens the file in a storage: finds its superblock, reads what the extension says, and checks that we may go on. */
+/**
+ * Opens the file in a storage: finds its superblock and its other members, reads what the extension says, and checks that
+ * we may go on.
+ */
 export function* openFileState(storage: Storage, options: EngineOptions): Task<FileState> {
   const blocks = newBlocks(storage, options);
   const found = yield* findSuperblock(blocks);
   const bytes = yield* resident(blocks, found, MAX_SUPERBLOCK);
-  const superblock = superblockCodec.decode(new Reader(bytes, superblockCodec.name, 0), DEFAULT_CONTEXT);
-  const stored = superblock.endOfFile - superblock.baseAddress;
-  if (storage.size < found + stored) {
-    throw new HdfiveError(
-      "TRUNCATED",
-      `truncated file: ${storage.name ?? "it"} has ${storage.size} bytes, its superblock says ${found + stored}`,
-      { path: storage.name },
-    );
+  const decode = (addressSpace: typeof UNKNOWN_SPACE | undefined): Superblock =>
+    superblockCodec.decode(new Reader(bytes, superblockCodec.name, 0), { ...DEFAULT_CONTEXT, addressSpace });
+  const probed = decode(UNKNOWN_SPACE);
+  const alone = newState(storage, blocks, placed(probed, found), found, options);
+  const isShort = storage.size < alone.superblock.endOfFile;
+  const { driver, ...composed } = yield* openMembers(alone, isShort, options.driver);
+  let state = alone;
+  if (composed.storage === null) {
+    state.superblock = placed(decode(undefined), found);
+    checkEnd(state, options);
+  } else {
+    const { addressSpace } = composed;
+    const superblock = placed(decode(addressSpace), found);
+    state = newState(composed.storage, newBlocks(composed.storage, options), superblock, found, options);
+    state.context = { ...state.context, addressSpace };
+    if (addressSpace === undefined) {
+      checkEnd(state, options);
+    }
   }
-  if (superblock.version >= HAS_FLAG_CHECK && (superblock.flags & OPEN_FLAGS) !== 0) {
-    throw new HdfiveError(
-      "UNSUPPORTED",
-      "The file is marked as open for writing: another program has it open, or crashed while it had. " +
-        "If no other program uses it, `h5clear -s` clears the mark",
-      { path: storage.name },
-    );
+  checkFlags(state, options);
+  let extension = yield* perform(transact(state, readExtension));
+  const { cacheImage } = extension;
+  const patches = cacheImage === null ? [] : yield* perform(transact(state, (tx) => readCacheImage(tx, cacheImage)));
+  if (patches.length > 0) {
+    const overlay = new OverlayStorage(state.storage, patches);
+    const { superblock, context } = state;
+    state = newState(overlay, newBlocks(overlay, options), superblock, found, options);
+    state.context = context;
+    extension = yield* perform(transact(state, readExtension));
   }
-  const state = newState(
-    storage,
-    blocks,
-    { ...superblock, baseAddress: found, endOfFile: found + stored },
-    found,
-    options,
-  );
-  const extension = yield* perform(transact(state, readExtension));
   state.context = extension.context;
-  state.readOnlyReason = extension.readOnlyReason;
+  state.readOnlyReason =
+    driver !== null && driver.members.length > 0
+      ? "the file has several members, and such files are only read"
+      : extension.readOnlyReason;
   state.sharedMessages = extension.sharedMessages;
+  state.fileSpace = extension.fileSpace;
+  state.driver = driver;
   return state;
 }
 
-/** Where the superblock starts: at 0, 512, 1024, 2048, … File Format Specification, section II.A. */
-function* findSuperblock(blocks: BlockCache): Task<number> {
-  const { storage } = blocks;
-  for (
-    let offset = 0;
-    offset + HDF5_SIGNATURE.length <= storage.size;
-    offset = offset === 0 ? FIRST_DOUBLING : 2 * offset
-  ) {
-    if (isSignature(yield* resident(blocks, offset, HDF5_SIGNATURE.length))) {
-      return offset;
-    }
+/** A superblock where it was found: what was put before a file later moves its end as well. */
+function placed(superblock: Superblock, found: number): Superblock {
+  const { endOfFile, baseAddress } = superblock;
+  return { ...superblock, baseAddress: found, endOfFile: found + endOfFile - baseAddress };
+}
+
+function checkEnd({ storage, superblock }: FileState, { ignoreConsistencyFlags }: EngineOptions): void {
+  const { endOfFile } = superblock;
+  if (storage.size < endOfFile && !(isMarked(superblock) && ignoreConsistencyFlags === true)) {
+    throw new HdfiveError(
+      "TRUNCATED",
+      `truncated file: ${storage.name ?? "it"} has ${storage.size} bytes, its superblock says ${endOfFile}`,
+      { path: storage.name },
+    );
   }
-  const why = storage.size === 0 ? "it is empty" : "file signature not found";
-  throw new HdfiveError("NOT_HDF5", `${storage.name ?? "The storage"} is not an HDF5 file (${why})`, {
-    path: storage.name,
-  });
 }
 
-function* resident(blocks: BlockCache, offset: number, length: number): Task<Uint8Array> {
-  const pins = new Set<number>();
-  yield* perform(loadBlocks(blocks, [{ start: offset, end: offset + length }], pins));
-  const bytes = blocks.peek(offset, length)?.slice() ?? new Uint8Array(0);
-  blocks.release(pins);
-  return bytes;
+/** A file that is marked as open may be halfway through a change. Versions before 3 have the mark, and nobody minds it. */
+function checkFlags(state: FileState, { ignoreConsistencyFlags }: EngineOptions): void {
+  const { superblock, storage } = state;
+  if (!isMarked(superblock)) {
+    return;
+  }
+  if (ignoreConsistencyFlags !== true) {
+    throw new HdfiveError(
+      "IN_USE",
+      "The file is marked as open for writing: another program has it open, or crashed while it had. Open it with " +
+        "{ ignoreConsistencyFlags: true } to read what is there; if no other program uses it, `h5clear -s` takes the mark away",
+      { path: storage.name },
+    );
+  }
+  // A writer that is still at work, or was stopped, has not said yet where the file ends.
+  state.superblock = { ...superblock, endOfFile: Math.max(superblock.endOfFile, storage.size) };
 }
 
-function loadBlocks(blocks: BlockCache, ranges: readonly ByteRange[], pins: Set<number>): Effect<void> {
-  return {
-    async: (signal) => (blocks.isSync ? blocks.loadSync(ranges, pins) : blocks.load(ranges, pins, signal)),
-    sync: () => blocks.loadSync(ranges, pins),
-  };
+function isMarked({ version, flags }: Superblock): boolean {
+  return version >= HAS_FLAG_CHECK && (flags & OPEN_FLAGS) !== 0;
 }

@@ -1,4 +1,5 @@
 import type {
+  FileSpaceInfo,
   FilterDescription,
   FormatContext,
   Libver,
@@ -12,6 +13,7 @@ import type { Storage } from "../../storage/storage.js";
 import type { Lock } from "../../task.js";
 import type { Allocator } from "./allocator.js";
 import type { DerivedCache } from "./derived-cache.js";
+import type { FileDriver } from "./file-driver.js";
 import type { NodeCache } from "./node-cache.js";
 
 /** Bounds on what a file can make an operation do. */
@@ -107,6 +109,10 @@ export interface FileState {
   commits: number;
   /** Held by whoever writes to the storage in several steps. */
   readonly writeLock: Lock;
+  /** The driver that the file says it was written with; `null` for none. */
+  driver: FileDriver | null;
+  /** How the file hands out its space; `null` when it does not say. */
+  fileSpace: FileSpaceInfo | null;
   /** Why this file cannot be written although its storage can; `null` when it can. */
   readOnlyReason: string | null;
 }
