@@ -8,6 +8,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
 
 import datatypes
+import dense
 import describe
 import matrix
 import operations
@@ -15,7 +16,7 @@ import scenarios
 import selections
 
 COMMANDS = {}
-for module in (datatypes, describe, matrix, operations, scenarios, selections):
+for module in (datatypes, dense, describe, matrix, operations, scenarios, selections):
     COMMANDS.update(module.COMMANDS)
 
 for line in sys.stdin:

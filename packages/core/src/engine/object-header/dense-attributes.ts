@@ -28,13 +28,19 @@ export interface DenseAttributes extends AttributeInfo {
 
 /** The attribute of a name: the hash of the name leads to it, and names are compared where hashes are equal. */
 export function findDense(tx: Tx, address: number, dense: DenseAttributes, name: string): AttributeRecord | null {
+  const met = new Map<AttributeNameRecord, Attribute>();
+  const read = (record: AttributeNameRecord): Attribute => {
+    const attribute = met.get(record) ?? (messages(tx, dense, [record])[0] as Attribute);
+    met.set(record, attribute);
+    return attribute;
+  };
   for (const sought of nameSpellings(name)) {
     const hash = lookup3(sought);
     const compare = (record: AttributeNameRecord): number =>
-      hash - record.hash || compareNames(name, message(tx, dense, record).name);
+      hash - record.hash || compareNames(name, read(record).name);
     const found = findRecord(tx, nameIndex(dense, address), compare);
     if (found !== null) {
-      return attributeRecord(tx, message(tx, dense, found), creationOrder(dense, found), address);
+      return attributeRecord(tx, read(found), creationOrder(dense, found), address);
     }
   }
   return null;
@@ -62,10 +68,6 @@ function nameIndex({ nameIndexAddress }: DenseAttributes, address: number): Btre
 
 function creationOrder({ trackCreationOrder }: DenseAttributes, record: AttributeNameRecord): number | null {
   return trackCreationOrder ? record.creationOrder : null;
-}
-
-function message(tx: Tx, dense: DenseAttributes, record: AttributeNameRecord): Attribute {
-  return messages(tx, dense, [record])[0] as Attribute;
 }
 
 /** The messages that records lead to, each in the object's own heap or in that of shared messages. */
