@@ -91,9 +91,11 @@ export {
   type ConvertOptions,
 } from "./model/attributes.js";
 export type { DatasetOptions, RequireDatasetOptions } from "./model/create-dataset.js";
-export { Dataset, type ReadOptions, type WriteOptions } from "./model/dataset.js";
+export { Dataset } from "./model/dataset.js";
 export type { DatasetInfo } from "./model/dataset-info.js";
+export type { DatasetView, ViewReadOptions } from "./model/dataset-view.js";
 export type { AnyReference, ReferencedAttribute } from "./model/dereference.js";
+export type { AttachedScale, Dimension } from "./model/dimensions.js";
 export { File, type FileInfo } from "./model/file.js";
 export {
   Group,
@@ -104,6 +106,8 @@ export type { GroupInfo } from "./model/group-read.js";
 export { NamedDatatype } from "./model/named-datatype.js";
 export { ObjectHandle, type ObjectInfo } from "./model/object-handle.js";
 export { type Mode, type OpenOptions, openStorage, openStorageSync } from "./model/open.js";
+export type { ReadOptions, WriteOptions } from "./model/read-options.js";
+export type { DimensionScale } from "./model/scale-attributes.js";
 export { UnreadableObject } from "./model/unreadable-object.js";
 export type { FilterCodec, Filtered, FilterOptions, FilterTarget, LazyFilterCodec } from "./pipeline/filter-codec.js";
 export { deflateCodec, deflateLevel, FILTER_IDS, fletcher32Codec, shuffleCodec } from "./pipeline/filters/built-in.js";

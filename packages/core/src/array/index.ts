@@ -7,6 +7,7 @@ export { guessChunk } from "./chunk-guess.js";
 export { type Complex, ComplexArray } from "./complex-array.js";
 export { convertedSize } from "./conversion/converted-size.js";
 export { enumerationValues } from "./conversion/enumeration-values.js";
+export { textLength } from "./conversion/fixed-string.js";
 export { type HeapId, readHeapId, writeHeapId } from "./conversion/heap-id.js";
 export { hasHeapData, heapReferences } from "./conversion/heap-references.js";
 export type { HeapReader, HeapWriter, MemoryType } from "./conversion/memory-type.js";

@@ -9,49 +9,25 @@ import {
   type MemoryArray,
   memoryType,
   type NdArray,
+  resolveSelection,
   type Scalar,
   type Selection,
   toDatatype,
-  valuesFor,
 } from "../array/index.js";
 import { type DatasetHeader, loadDataset } from "../engine/datasets/dataset-header.js";
 import { FILTER_IDS } from "../pipeline/filters/built-in.js";
 import { readDataset } from "../pipeline/read.js";
-import { resizeDataset } from "../pipeline/resize.js";
-import { writeDataset } from "../pipeline/write.js";
-import { writeUnderWay } from "../storage/storage.js";
 import type { Task } from "../task.js";
-import { appended } from "./append.js";
 import type { ConvertOptions } from "./attributes.js";
 import { type DatasetInfo, datasetInfo, fillValueOf } from "./dataset-info.js";
+import { type DatasetView, textView, typedView } from "./dataset-view.js";
+import { appendRows, resizeTo, writeValues } from "./dataset-write.js";
+import { Dimension } from "./dimensions.js";
 import type { FileContext } from "./file-context.js";
 import { ObjectHandle } from "./object-handle.js";
 import { compressionOf, compressionOptionsOf } from "./plan-filters.js";
-
-/** How a read is done. */
-export interface ReadOptions<D extends DtypeLike = DtypeLike> {
-  /**
-   * Converts numbers on their way, by HDF5's rules: what does not fit is clamped. `"raw"` gives a `Uint8Array` per element,
-   * its bytes as they are stored.
-   */
-  readonly as?: D | undefined;
-  /**
-   * The fields of a compound to read; the others are neither converted nor given memory. A list of names gives a compound
-   * of them in its order, one name the plain array of that field, which `as` then converts. Names are those of the
-   * compound itself: to pick fields of a compound inside it, give `as` a compound.
-   */
-  readonly fields?: string | readonly string[] | undefined;
-  /** Memory of yours to fill instead of new one; it must have exactly the elements of the selection. */
-  readonly into?: MemoryArray | undefined;
-  /** Stops the read. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** How a write is done. */
-export interface WriteOptions {
-  /** Stops the write; what was written before stays. */
-  readonly signal?: AbortSignal | undefined;
-}
+import { isReadOptions, type ReadOptions, type WriteOptions } from "./read-options.js";
+import { type DimensionScale, isScale, scaleOf } from "./scale-attributes.js";
 
 /**
  * An array of elements of one datatype, stored in a file.
@@ -152,6 +128,49 @@ export class Dataset<D extends DtypeLike = DtypeLike> extends ObjectHandle {
     return datatypesEqual(this.datatype, toDatatype(dtype));
   }
 
+  /** The axes, with their labels and the dimension scales attached to them: `dims[0].scales()`. */
+  get dims(): readonly Dimension<Dataset>[] {
+    const open = (...[context, header, path]: ConstructorParameters<typeof Dataset>): Dataset =>
+      new Dataset(context, header, path);
+    return this.shape.map((_, axis) => new Dimension<Dataset>(this, axis, open));
+  }
+
+  /** Whether the dataset is a dimension scale: the coordinates along axes of other datasets. */
+  isScale(): Promise<boolean> {
+    return this.run(() => this.context.transact((tx) => isScale(tx, this.address)));
+  }
+  /** As `isScale`, without waiting. */
+  isScaleSync(): boolean {
+    return this.runSync(() => this.context.transact((tx) => isScale(tx, this.address)));
+  }
+
+  /** What the dataset says of itself as a dimension scale; `null` when it is none. */
+  scale(): Promise<DimensionScale | null> {
+    return this.run(() => this.context.transact((tx) => scaleOf(tx, this.address)));
+  }
+  /** As `scale`, without waiting. */
+  scaleSync(): DimensionScale | null {
+    return this.runSync(() => this.context.transact((tx) => scaleOf(tx, this.address)));
+  }
+
+  /** The shape of what a read of a selection gives, of which nothing is read. */
+  selectionShape(selection: Selection): readonly number[] {
+    return resolveSelection(selection, this.shape).shape;
+  }
+
+  /** The dataset as it looks when its elements are read as another dtype: `asType("float64").read(slice(10))`. */
+  asType<T extends DtypeLike>(dtype: T): DatasetView<T> {
+    return typedView(this, dtype);
+  }
+
+  /**
+   * A dataset of strings as text of an encoding that `TextDecoder` knows, whatever its datatype says: `asString("latin1")`.
+   * Without one it is what `read` gives.
+   */
+  asString(encoding?: string): DatasetView<"string"> {
+    return textView(this, encoding);
+  }
+
   /**
    * Reads a selection; all of the dataset without one: `read()`, `read({ as: "float64" })`, `read([0, slice(10)])`,
    * `read(slice(10), { fields: ["x", "y"] })`.
@@ -189,29 +208,29 @@ export class Dataset<D extends DtypeLike = DtypeLike> extends ObjectHandle {
    * Typed arrays of another kind are clamped as HDF5 does; plain numbers must fit.
    */
   write(values: unknown, selection: Selection = null, options: WriteOptions = {}): Promise<void> {
-    return this.run(() => this.#write(values, selection), options.signal);
+    return this.run(() => writeValues(this.context, this.address, values, selection), options.signal);
   }
   /** As `write`, without waiting. */
   writeSync(values: unknown, selection: Selection = null): void {
-    this.runSync(() => this.#write(values, selection));
+    this.runSync(() => writeValues(this.context, this.address, values, selection));
   }
 
   /** Changes the shape, within `maxShape`. What is cut off is lost; what is added holds the fill value. */
   resize(shape: readonly number[]): Promise<void> {
-    return this.run(() => this.#resize(shape));
+    return this.run(() => resizeTo(this.context, this.address, shape));
   }
   /** As `resize`, without waiting. */
   resizeSync(shape: readonly number[]): void {
-    this.runSync(() => this.#resize(shape));
+    this.runSync(() => resizeTo(this.context, this.address, shape));
   }
 
   /** Adds values at the end of the first axis: one row, of the shape of the other axes, or an array of rows. */
   append(values: unknown, options: WriteOptions = {}): Promise<void> {
-    return this.run(() => this.#append(values), options.signal);
+    return this.run(() => appendRows(this.context, this.address, values), options.signal);
   }
   /** As `append`, without waiting. */
   appendSync(values: unknown): void {
-    this.runSync(() => this.#append(values));
+    this.runSync(() => appendRows(this.context, this.address, values));
   }
 
   /** The value of elements never written; zero, an empty string and the like when the file sets none. */
@@ -246,54 +265,4 @@ export class Dataset<D extends DtypeLike = DtypeLike> extends ObjectHandle {
     const natural = memoryType(this.datatype, undefined, fields).allocate(0);
     return natural.constructor === into.constructor ? undefined : inferDatatype(into);
   }
-
-  *#write(values: unknown, selection: Selection): Task<void> {
-    const header = yield* this.#load();
-    yield* writeDataset(this.context, header, selection, (shape) => valuesFor(values, header.datatype, shape));
-    yield* this.context.settle();
-  }
-
-  #resize(shape: readonly number[]): Task<void> {
-    return this.#changingShape(() => this.#setShape(shape));
-  }
-
-  #append(values: unknown): Task<void> {
-    return this.#changingShape(() => this.#addRows(values));
-  }
-
-  /** Lets nobody else change the shape of a dataset between the steps of a task. */
-  #changingShape(task: () => Task<void>): Task<void> {
-    const { shapeLock, state } = this.context;
-    return shapeLock.exclusive(() => writeUnderWay(state.storage), task);
-  }
-
-  *#setShape(shape: readonly number[]): Task<void> {
-    yield* resizeDataset(this.context, this.address, shape);
-    this.context.resized.set(this.address, [...shape]);
-    yield* this.context.settle();
-  }
-
-  *#addRows(values: unknown): Task<void> {
-    const header = yield* this.#load();
-    const { shape, rows } = appended(header, values);
-    yield* this.#setShape(shape);
-    let done = false;
-    try {
-      yield* this.#write(values, [rows]);
-      done = true;
-    } finally {
-      if (!done) {
-        yield* this.#setShape(header.dataspace.dimensions);
-      }
-    }
-  }
-}
-
-/** Whether what stands first is options: they have one of their names, which no selection has. */
-function isReadOptions<T extends DtypeLike>(first: Selection | ReadOptions<T>): first is ReadOptions<T> {
-  return (
-    typeof first === "object" &&
-    first !== null &&
-    ("as" in first || "fields" in first || "into" in first || "signal" in first)
-  );
 }

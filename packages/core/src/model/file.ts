@@ -1,10 +1,11 @@
 import type { FieldSize } from "@hdfive/format";
 import type { AttributeReference, DtypeLike, NdArray, ObjectReference, RegionReference } from "../array/index.js";
-import type { Dataset, ReadOptions } from "./dataset.js";
+import type { Dataset } from "./dataset.js";
 import { type AnyReference, dereference, type ReferencedAttribute, regionDataset } from "./dereference.js";
 import type { FileContext } from "./file-context.js";
 import { Group, type HdfObject } from "./group.js";
 import type { GroupInfo } from "./group-read.js";
+import type { ReadOptions } from "./read-options.js";
 
 /** What is stored about a whole file, and what has been asked of its storage. */
 export interface FileInfo extends GroupInfo {

@@ -57,8 +57,8 @@ function decodeBlock(
   decodePieces(block, starts, ends, count, into, at);
 }
 
-/** Bytes of the text that starts at `start`, without its padding. */
-function textLength({ size, padding }: StringType, bytes: Uint8Array, start: number): number {
+/** Bytes of the text that starts at `start`, without its padding (IV.A.2.d, class 3). */
+export function textLength({ size, padding }: StringType, bytes: Uint8Array, start: number): number {
   if (padding === "null-terminate") {
     let length = 0;
     while (length < size && bytes[start + length] !== 0) {

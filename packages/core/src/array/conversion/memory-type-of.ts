@@ -147,6 +147,12 @@ function convertedType(file: Datatype, as: Datatype): MemoryType {
   ) {
     return sequenceMemory(file, convertedType(file.base, as.base), as);
   }
+  if (isText(file) && file.class === "variable-length" && as.class === "variable-length" && as.base.size === 1) {
+    if (as.kind === "sequence") {
+      // Text of an encoding of its own: its bytes.
+      return sequenceMemory({ ...file, kind: "sequence", base: as.base }, storedType(as.base), as);
+    }
+  }
   const sameText = isText(file) && isText(as);
   if (sameText || (file.class === as.class && file.size === as.size && isBytes(file))) {
     return { ...storedType(file), memoryDatatype: as };

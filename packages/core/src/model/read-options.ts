@@ -1,0 +1,35 @@
+import type { DtypeLike, MemoryArray, Selection } from "../array/index.js";
+
+/** How a read is done. */
+export interface ReadOptions<D extends DtypeLike = DtypeLike> {
+  /**
+   * Converts numbers on their way, by HDF5's rules: what does not fit is clamped. `"raw"` gives a `Uint8Array` per element,
+   * its bytes as they are stored.
+   */
+  readonly as?: D | undefined;
+  /**
+   * The fields of a compound to read; the others are neither converted nor given memory. A list of names gives a compound
+   * of them in its order, one name the plain array of that field, which `as` then converts. Names are those of the
+   * compound itself: to pick fields of a compound inside it, give `as` a compound.
+   */
+  readonly fields?: string | readonly string[] | undefined;
+  /** Memory of yours to fill instead of new one; it must have exactly the elements of the selection. */
+  readonly into?: MemoryArray | undefined;
+  /** Stops the read. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How a write is done. */
+export interface WriteOptions {
+  /** Stops the write; what was written before stays. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Whether what stands first is options: they have one of their names, which no selection has. */
+export function isReadOptions<T extends DtypeLike>(first: Selection | ReadOptions<T>): first is ReadOptions<T> {
+  return (
+    typeof first === "object" &&
+    first !== null &&
+    ("as" in first || "fields" in first || "into" in first || "signal" in first)
+  );
+}
