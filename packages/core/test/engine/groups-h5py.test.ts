@@ -220,7 +220,9 @@ out.append(len(g))
       expect(out).toEqual([["zeta", "ünï", "hard", "far", "für", "out", "n6", "n7"], "b.h5", true, 9]);
       const after = await openFile(dense);
       expect(after.do((tx) => groupStyle(tx, tracked))).toMatchObject({ style: "dense" });
-      expect(() => after.do((tx) => listLinks(tx, requireGroup(tx, tracked), null, 10))).toThrowError(
+      const { links } = await after.do((tx) => listLinks(tx, requireGroup(tx, tracked), null, 10));
+      expect(links.map(({ name }) => name)).toEqual(["zeta", "ünï", "hard", "far", "für", "out", "n6", "n7", "more"]);
+      expect(() => after.do((tx) => removeLink(tx, requireGroup(tx, tracked), "more"))).toThrowError(
         expect.objectContaining({ code: "UNSUPPORTED" }),
       );
     }

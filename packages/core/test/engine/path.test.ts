@@ -75,7 +75,7 @@ describe.each([false, true])("paths (storage that has to be waited for: %s)", (s
 
   it("stop at a last link that is not to be followed", async () => {
     const { at, a } = await sample(storm);
-    const link = { name: "dangling", kind: "soft", target: "b/missing/deeper", creationOrder: null };
+    const link = { name: "dangling", kind: "soft", target: "b/missing/deeper", creationOrder: null, charset: null };
     expect(await at("a/dangling", { followLast: false })).toEqual({
       address: null,
       parentAddress: a,
