@@ -191,7 +191,19 @@ export {
   type ContiguousLayout,
   type Layout,
   layoutMessage,
+  type TreeChunkedLayout,
 } from "./messages/layout.js";
+export {
+  type BtreeV2Index,
+  type ChunkIndexing,
+  chunkDimensionSize,
+  type ExtensibleArrayIndex,
+  type FixedArrayIndex,
+  type ImplicitIndex,
+  type IndexedChunkedLayout,
+  type SingleChunkIndex,
+  type VirtualLayout,
+} from "./messages/layout-v4.js";
 export {
   type ExternalLink,
   type HardLink,
@@ -230,10 +242,11 @@ export {
   type HyperslabSelection,
   type NoneSelection,
   type PointSelection,
+  type StoredSelection,
   selectionRank,
 } from "./selection/dataspace-selection.js";
 export { selectionForm } from "./selection/selection-form.js";
-export { type StoredSelection, storedSelection } from "./selection/stored-selection.js";
+export { storedSelection } from "./selection/stored-selection.js";
 export { type SharedMessage, sharedMessage } from "./shared-message.js";
 export { type SharedMessageList, sharedMessageList } from "./shared-message-list.js";
 export { type SharedMessageIndex, type SharedMessageTable, sharedMessageTable } from "./shared-message-table.js";

@@ -9,7 +9,6 @@ import {
   groupNode,
   type HeaderMessage,
   isSignature,
-  type Layout,
   layoutMessage,
   localHeap,
   MESSAGE_FLAGS,
@@ -23,9 +22,9 @@ import {
   superblock,
   symbolNode,
   symbolTableMessage,
-  UnsupportedError,
 } from "../src/index.js";
 import type { CorpusFile } from "./corpus.js";
+import { visitChunkIndex } from "./corpus-chunk-indexes.js";
 
 /** A structure as it stands in a real file. */
 export interface RealStructure {
@@ -99,16 +98,12 @@ export class CorpusWalk {
   }
 
   #layout(message: HeaderMessage): void {
-    let layout: Layout;
-    try {
-      layout = layoutMessage.decode(new Reader(message.data, "data-layout"), this.context);
-    } catch (error) {
-      if (error instanceof UnsupportedError) {
-        return;
+    const layout = layoutMessage.decode(new Reader(message.data, "data-layout"), this.context);
+    if ("index" in layout) {
+      if (layout.address !== null && this.#first(layout.address)) {
+        visitChunkIndex(layout, this.context, (codec, address) => this.#node(codec, address));
       }
-      throw error;
-    }
-    if (layout.class === "chunked" && layout.address !== null) {
+    } else if (layout.class === "chunked" && layout.address !== null) {
       this.#chunkTree(layout.address, layout.chunkShape.length);
     }
   }

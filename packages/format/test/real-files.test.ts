@@ -10,6 +10,10 @@ const EXPECTED_CODECS = [
   ...["dataspace", "datatype", "data-layout", "fill-value", "fill-value-old", "filter-pipeline", "attribute"],
   ...["link", "link-info", "group-info", "attribute-info", "symbol-table", "continuation", "comment", "btree-k"],
   ...["modification-time", "modification-time-old", "reference-count"],
+  ...["btree-v2-header", "btree-v2-leaf of chunk-record", "btree-v2-leaf of filtered-chunk-record"],
+  ...["fixed-array-header", "fixed-array-data-block", "array-page"],
+  ...["extensible-array-header", "extensible-array-index-block", "extensible-array-super-block"],
+  ...["extensible-array-data-block"],
 ];
 
 /**
@@ -45,7 +49,12 @@ function usedSize(structure: RealStructure, value: unknown, size: number): numbe
     const { offsetSize } = context;
     return header + 2 * offsetSize + children.length * (offsetSize + keySize) + (children.length > 0 ? keySize : 0);
   }
-  return size;
+  // Behind its checksum a node of a version 2 B-tree holds what was there before.
+  return isBtreeV2Node(structure) ? structure.bytes.length : size;
+}
+
+function isBtreeV2Node({ codec }: RealStructure): boolean {
+  return /^btree-v2-(leaf|internal-node) /.test(codec.name);
 }
 
 /** What is wrong with a structure's round trip, or `undefined`. */
@@ -59,7 +68,10 @@ function problemOf(structure: RealStructure, file: string): string | undefined {
   }
   const again = encoded(codec, value, structure);
   const size = usedSize(structure, value, again.length);
-  if (again.length > bytes.length || (again.length < bytes.length && !structure.mayBePadded)) {
+  if (
+    (again.length > bytes.length && !isBtreeV2Node(structure)) ||
+    (again.length < bytes.length && !structure.mayBePadded)
+  ) {
     return `${again.length} bytes where the file has ${bytes.length}`;
   }
   if (Buffer.compare(again.subarray(0, size), bytes.subarray(0, size)) === 0) {

@@ -1,4 +1,5 @@
 import { btreeV2Entries } from "./registry/btree-v2.js";
+import { chunkArrayEntries } from "./registry/chunk-arrays.js";
 import { datatypeEntries } from "./registry/datatypes.js";
 import type { RegistryEntry } from "./registry/entry.js";
 import { fileEntries } from "./registry/files.js";
@@ -21,6 +22,7 @@ export const registry: readonly RegistryEntry[] = [
   ...fileEntries,
   ...groupEntries,
   ...btreeV2Entries,
+  ...chunkArrayEntries,
   ...heapEntries,
   ...fractalHeapEntries,
   ...datatypeEntries,

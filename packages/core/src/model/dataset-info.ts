@@ -1,4 +1,4 @@
-import type { ContiguousLayout, FillValue, FilterDescription } from "@hdfive/format";
+import type { ChunkedLayout, ContiguousLayout, FillValue, FilterDescription } from "@hdfive/format";
 import { type DtypeLike, elementCount, memoryType, NdArray, type Scalar } from "../array/index.js";
 import { type ChunkPage, chunkIndexOf } from "../engine/chunk-index/chunk-index.js";
 import { type DatasetHeader, loadDataset } from "../engine/datasets/dataset-header.js";
@@ -10,7 +10,21 @@ import { checkReadSize } from "../pipeline/read.js";
 import { heapReader, prefetchHeap } from "../pipeline/sink.js";
 import type { Task } from "../task.js";
 import type { FileContext } from "./file-context.js";
-import { type ObjectInfo, objectInfo } from "./object-handle.js";
+import { type ObjectInfo, objectInfo } from "./object-info.js";
+
+/**
+ * The kinds of index that find the chunks of a dataset, named as HDF5 names them: version 1 B-trees in files of every age,
+ * the others since 1.10. `farray` is a fixed array, `earray` an extensible one.
+ */
+export type ChunkIndexKind = "btree1" | "single" | "implicit" | "farray" | "earray" | "btree2";
+
+const INDEX_KINDS = {
+  single: "single",
+  implicit: "implicit",
+  "fixed-array": "farray",
+  "extensible-array": "earray",
+  "btree-v2": "btree2",
+} as const;
 
 /** What is stored about a dataset besides its data. */
 export interface DatasetInfo extends ObjectInfo {
@@ -18,7 +32,7 @@ export interface DatasetInfo extends ObjectInfo {
   readonly layout: "compact" | "contiguous" | "chunked" | "unsupported";
   readonly chunkShape: readonly number[] | null;
   /** The kind of index that finds the chunks. */
-  readonly chunkIndex: "btree1" | null;
+  readonly chunkIndex: ChunkIndexKind | null;
   /** Chunks that are stored. */
   readonly chunkCount: number;
   /** Bytes that the data takes in the file. */
@@ -64,25 +78,27 @@ export function* datasetInfo(context: FileContext, address: number): Task<Datase
       return { ...stored, layout: "contiguous", storageSize: contiguousSize(layout, header) };
     case "chunked": {
       const counts = yield* countChunks(context, header);
-      return { ...stored, ...counts, layout: "chunked", chunkShape: layout.chunkShape, chunkIndex: "btree1" };
+      return { ...stored, ...counts, layout: "chunked", chunkShape: layout.chunkShape, chunkIndex: indexKind(layout) };
     }
   }
+}
+
+function indexKind(layout: ChunkedLayout): ChunkIndexKind {
+  return "index" in layout ? INDEX_KINDS[layout.index.kind] : "btree1";
 }
 
 function contiguousSize({ address, size }: ContiguousLayout, { dataspace, datatype, external }: DatasetHeader): number {
   return address === null && external === null ? 0 : (size ?? elementCount(dataspace.dimensions) * datatype.size);
 }
 
-function* countChunks(
-  context: FileContext,
-  { layout }: DatasetHeader,
-): Task<{ chunkCount: number; storageSize: number }> {
+function* countChunks(context: FileContext, header: DatasetHeader): Task<{ chunkCount: number; storageSize: number }> {
+  const { layout } = header;
   let chunkCount = 0;
   let storageSize = 0;
   if (layout.class !== "chunked" || layout.address === null) {
     return { chunkCount, storageSize };
   }
-  const index = chunkIndexOf(layout);
+  const index = chunkIndexOf(layout, header);
   let after: readonly number[] | null = null;
   do {
     const from: readonly number[] | null = after;

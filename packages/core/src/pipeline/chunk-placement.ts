@@ -1,4 +1,4 @@
-import { comparePlaces } from "../engine/chunk-index/chunk-btree-node.js";
+import { comparePlaces } from "../engine/chunk-index/chunk-bounds.js";
 import { type ChunkRecord, chunkIndexOf } from "../engine/chunk-index/chunk-index.js";
 import { loadDataset, putLayout, requireChunked } from "../engine/datasets/dataset-header.js";
 import type { Tx } from "../engine/transaction/tx.js";
@@ -52,8 +52,9 @@ export function placeChunks(tx: Tx, file: OpenFile, stored: readonly StoredChunk
  */
 function placeInDataset(tx: Tx, dataset: number, chunks: StoredChunk[]): PlacedChunk[] {
   chunks.sort((a, b) => comparePlaces(a.chunk.scaled, b.chunk.scaled));
-  const layout = requireChunked(loadDataset(tx, dataset));
-  const index = chunkIndexOf(layout);
+  const header = loadDataset(tx, dataset);
+  const layout = requireChunked(header);
+  const index = chunkIndexOf(layout, header);
   const places = chunks.map(({ chunk }) => chunk.scaled);
   const before = layout.address === null ? [] : index.findMany(tx, places);
   // One hold is that of the caller, who writes; every other one is of somebody who reads.

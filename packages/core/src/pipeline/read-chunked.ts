@@ -1,15 +1,14 @@
-import { type ChunkedLayout, FormatError, HdfiveError } from "@hdfive/format";
+import { type ChunkedLayout, HdfiveError } from "@hdfive/format";
 import { type ChunkProjection, projectChunks, type ResolvedSelection } from "../array/index.js";
 import { type ChunkRecord, chunkIndexOf } from "../engine/chunk-index/chunk-index.js";
 import { type DatasetHeader, loadDataset, requireChunked } from "../engine/datasets/dataset-header.js";
 import { transact } from "../engine/transaction/drive.js";
-import { fetchBytes } from "../storage/access.js";
 import { mergeRanges } from "../storage/ranges.js";
 import { concurrently, perform, type Task } from "../task.js";
-import { decodeChunk } from "./chunk-codec.js";
 import { filledBytes } from "./fill.js";
 import { FETCHES_IN_FLIGHT, type OpenFile } from "./open-file.js";
 import type { ReadSink } from "./sink.js";
+import { chunkByteLength, decodeStored, fetchStored, type ScratchBuffers } from "./stored-chunk.js";
 
 /** Chunks looked up by one engine operation. */
 const MAX_BATCH = 1024;
@@ -26,28 +25,6 @@ const SMALL_REQUEST_BYTES = 64 * 1024;
 export interface ChunkRequest {
   readonly record: ChunkRecord;
   readonly projection: ChunkProjection;
-}
-
-/** Bytes of a whole chunk without filters; refuses chunks past the limit. */
-export function chunkByteLength(file: OpenFile, dataset: DatasetHeader, layout: ChunkedLayout): number {
-  const { size } = dataset.datatype;
-  if (layout.elementSize !== size || layout.chunkShape.length !== dataset.dataspace.dimensions.length) {
-    throw new FormatError("data layout", "its chunks do not have the rank and element size of the dataset", {
-      address: dataset.address,
-    });
-  }
-  const byteLength = layout.chunkShape.reduce((product, extent) => product * extent, size);
-  const { chunkBytes } = file.state.limits;
-  if (!(byteLength <= chunkBytes)) {
-    throw new HdfiveError(
-      "LIMIT",
-      `A chunk has ${byteLength} bytes, more than the limit of ${chunkBytes}: open the file with { limits: { chunkBytes } }`,
-      {
-        address: dataset.address,
-      },
-    );
-  }
-  return byteLength;
 }
 
 /** Reads a selection of a chunked dataset: what is in memory from there, the rest planned, fetched and decoded. */
@@ -143,8 +120,9 @@ function* findChunks(
   const positions = batch.map(({ chunk }) => chunk);
   return yield* perform(
     transact(file.state, (tx) => {
-      const layout = requireChunked(loadDataset(tx, dataset.address));
-      return layout.address === null ? [] : chunkIndexOf(layout).findMany(tx, positions);
+      const current = loadDataset(tx, dataset.address);
+      const layout = requireChunked(current);
+      return layout.address === null ? [] : chunkIndexOf(layout, current).findMany(tx, positions);
     }),
   );
 }
@@ -214,15 +192,6 @@ function* readGroup(
   scratch.push(bytes.buffer);
 }
 
-/** Buffers of requests that are done, for the next ones: fresh memory costs more than what is read into it. */
-type ScratchBuffers = ArrayBuffer[];
-
-function takeScratch(scratch: ScratchBuffers, byteLength: number): Uint8Array<ArrayBuffer> {
-  const at = scratch.findIndex((buffer) => buffer.byteLength >= byteLength);
-  const [buffer = new ArrayBuffer(byteLength)] = at < 0 ? [] : scratch.splice(at, 1);
-  return new Uint8Array(buffer, 0, byteLength);
-}
-
 /** Keeps a chunk of which only a part was wanted: the next read is likely to want more of it. */
 function keep(
   file: OpenFile,
@@ -238,44 +207,4 @@ function keep(
     file.chunks.add(dataset.address, scaled, bytes as Uint8Array<ArrayBuffer>);
     file.chunks.trim();
   }
-}
-
-/** The stored bytes at an address, in a buffer of `scratch` where one serves; `CORRUPT` when the file ends before them. */
-export function* fetchStored(
-  file: OpenFile,
-  address: number,
-  byteLength: number,
-  scratch: ScratchBuffers,
-): Task<Uint8Array<ArrayBuffer>> {
-  const { blocks, context, storage } = file.state;
-  const offset = context.baseAddress + address;
-  if (offset + byteLength > storage.size) {
-    throw new FormatError("chunk", `its ${byteLength} stored bytes run past the end of the file`, { address });
-  }
-  const bytes = takeScratch(scratch, byteLength);
-  const read = yield* perform(fetchBytes(blocks, offset, bytes));
-  if (read !== byteLength) {
-    throw new HdfiveError("IO", `The storage gave ${read} of ${byteLength} bytes`, { address, path: storage.name });
-  }
-  return bytes;
-}
-
-/** Undoes the filters of a stored chunk. */
-export function* decodeStored(
-  file: OpenFile,
-  dataset: DatasetHeader,
-  stored: Uint8Array,
-  record: ChunkRecord,
-  chunkBytes: number,
-): Task<Uint8Array> {
-  if (dataset.filters.length === 0 && stored.length !== chunkBytes) {
-    throw new FormatError(
-      "chunk",
-      `${stored.length} bytes are stored where a chunk without filters has ${chunkBytes}`,
-      {
-        address: record.address,
-      },
-    );
-  }
-  return yield* decodeChunk(file.codecs, dataset.filters, stored, record.filterMask, chunkBytes);
 }

@@ -1,6 +1,7 @@
 import { type ChunkedLayout, HdfiveError } from "@hdfive/format";
 import { type AxisPiece, gather } from "../array/index.js";
 import { type ChunkBounds, type ChunkPage, chunkIndexOf } from "../engine/chunk-index/chunk-index.js";
+import { requireWritableIndex } from "../engine/chunk-index/read-only-index.js";
 import { type DatasetHeader, loadDataset, putDimensions, requireChunked } from "../engine/datasets/dataset-header.js";
 import { transact } from "../engine/transaction/drive.js";
 import { perform, type Task } from "../task.js";
@@ -20,8 +21,9 @@ export function* resizeDataset(file: OpenFile, address: number, shape: readonly 
   const before = yield* perform(
     transact(file.state, (tx) => {
       const dataset = loadDataset(tx, address);
-      requireChunked(dataset);
+      const layout = requireChunked(dataset);
       tx.requireWritable();
+      requireWritableIndex(layout, address);
       checkShape(dataset, shape);
       putDimensions(tx, address, shape);
       return dataset;
@@ -99,7 +101,7 @@ function* prune(
   if (bounds === null || layout.address === null) {
     return;
   }
-  const index = chunkIndexOf(layout);
+  const index = chunkIndexOf(layout, dataset);
   for (let after: readonly number[] | null = null, done = false; !done; ) {
     const from = after;
     const next: readonly number[] | null = yield* perform(
@@ -134,7 +136,7 @@ function* refillCut(file: OpenFile, dataset: DatasetHeader, axis: number, extent
   if (bounds === null || layout.address === null) {
     return;
   }
-  const index = chunkIndexOf(layout);
+  const index = chunkIndexOf(layout, dataset);
   for (let after: readonly number[] | null = null, done = false; !done; ) {
     const from: readonly number[] | null = after;
     const page: ChunkPage = yield* perform(transact(file.state, (tx) => index.list(tx, from, PAGE, bounds)));

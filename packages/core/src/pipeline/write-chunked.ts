@@ -9,7 +9,7 @@ import { makeRoom } from "./chunk-store.js";
 import { filledBytes } from "./fill.js";
 import type { OpenFile } from "./open-file.js";
 import { freeOverwritten } from "./overwritten.js";
-import { chunkByteLength, decodeStored, fetchStored } from "./read-chunked.js";
+import { chunkByteLength, decodeStored, fetchStored } from "./stored-chunk.js";
 import type { WriteSource } from "./write-source.js";
 
 /** Writes a selection of a chunked dataset into its chunks in memory; they reach the file when they are stored. */
@@ -92,8 +92,9 @@ function* readStored(
   try {
     const record = yield* perform(
       transact(file.state, (tx) => {
-        const layout = requireChunked(loadDataset(tx, dataset.address));
-        return layout.address === null ? null : chunkIndexOf(layout).find(tx, scaled);
+        const current = loadDataset(tx, dataset.address);
+        const layout = requireChunked(current);
+        return layout.address === null ? null : chunkIndexOf(layout, current).find(tx, scaled);
       }),
     );
     if (file.chunks.get(dataset.address, scaled) !== undefined) {

@@ -48,7 +48,9 @@ export async function runSlow<T>(state: FileState, operation: (tx: Tx) => T): Pr
 
 /** An index over chunks of `chunkShape` elements of `elementSize` bytes. */
 export function indexAt(address: number | null, chunkShape: readonly number[], elementSize = 4): ChunkIndex {
-  return chunkIndexOf({ version: 3, class: "chunked", address, chunkShape, elementSize });
+  const dimensions = chunkShape.map(() => 0);
+  const data = { dataspace: { version: 1, type: "simple", dimensions, maxDimensions: null }, filters: [] } as const;
+  return chunkIndexOf({ version: 3, class: "chunked", address, chunkShape, elementSize }, data);
 }
 
 /** One node as the walker saw it in the bytes. */

@@ -1,8 +1,16 @@
 import type { Codec } from "../codec.js";
 import type { FormatContext } from "../context.js";
-import { UnsupportedError } from "../errors.js";
+import { globalHeapId } from "../global-heap-id.js";
 import type { Reader } from "../reader.js";
 import type { Writer } from "../writer.js";
+import {
+  decodeIndexed,
+  decodeVirtual,
+  encodeIndexed,
+  type IndexedChunkedLayout,
+  sizeOfIndexed,
+  type VirtualLayout,
+} from "./layout-v4.js";
 
 /** Versions of the message; 4 and 5 store compact and contiguous data as 3 does. */
 export type LayoutVersion = 1 | 2 | 3 | 4 | 5;
@@ -29,7 +37,7 @@ export interface ContiguousLayout {
 }
 
 /** Data in chunks that a version 1 B-tree finds. File Format Specification, section IV.A.2.i. */
-export interface ChunkedLayout {
+export interface TreeChunkedLayout {
   readonly version: 1 | 2 | 3;
   readonly class: "chunked";
   /** Address of the B-tree; `null` while no chunk is allocated. */
@@ -40,20 +48,22 @@ export interface ChunkedLayout {
   readonly elementSize: number;
 }
 
-/** How a dataset's data is stored. File Format Specification, section IV.A.2.i. */
-export type Layout = CompactLayout | ContiguousLayout | ChunkedLayout;
+/** Data in chunks; from version 4 on `index` says what finds them. File Format Specification, section IV.A.2.i. */
+export type ChunkedLayout = TreeChunkedLayout | IndexedChunkedLayout;
 
-const CLASSES = ["compact", "contiguous", "chunked"] as const;
-const CLASS_VIRTUAL = 3;
+/** How a dataset's data is stored. File Format Specification, section IV.A.2.i. */
+export type Layout = CompactLayout | ContiguousLayout | ChunkedLayout | VirtualLayout;
+
+/** What every version can say of data. */
+type StoredHere = Exclude<Layout, VirtualLayout>;
+
+const CLASSES = ["compact", "contiguous", "chunked", "virtual"] as const;
 /** 32 dimensions and the element size. */
 const MAX_STORED_RANK = 33;
 const MAX_CHUNK_BYTES = 0xffff_ffff;
 const V1_HEADER_SIZE = 8;
 
-/**
- * The data layout message. Of versions 4 and 5 only compact and contiguous data is handled, which they store as version 3
- * does; the rest throws an `UnsupportedError`. File Format Specification, section IV.A.2.i.
- */
+/** The data layout message. File Format Specification, section IV.A.2.i. */
 export const layoutMessage: Codec<Layout> = {
   name: "data-layout",
   section: "IV.A.2.i",
@@ -73,26 +83,22 @@ export const layoutMessage: Codec<Layout> = {
   },
   encode(layout, writer, context) {
     writer.u8(layout.version);
-    if (layout.version >= 3) {
+    if (layout.class === "virtual" || layout.version >= 3) {
       encodeV3(layout, writer, context);
     } else {
       encodeV1(layout, writer, context);
     }
   },
   sizeOf(layout, context) {
-    return layout.version >= 3 ? sizeOfV3(layout, context) : sizeOfV1(layout, context);
+    return layout.class === "virtual" || layout.version >= 3 ? sizeOfV3(layout, context) : sizeOfV1(layout, context);
   },
 };
 
-function unsupportedVersion(version: number, what: string, reader: Reader): UnsupportedError {
-  return new UnsupportedError(`data layout message version ${version}`, what, { address: reader.address });
-}
-
-function readClass(reader: Reader): (typeof CLASSES)[number] {
+function readClass(reader: Reader, version: LayoutVersion): (typeof CLASSES)[number] {
   const stored = reader.u8();
   const name = CLASSES[stored];
-  if (name === undefined) {
-    throw reader.corrupt(`layout class ${stored} is not known`);
+  if (name === undefined || (name === "virtual" && version < 4)) {
+    throw reader.corrupt(`layout class ${stored} is not known to version ${version}`);
   }
   return name;
 }
@@ -102,7 +108,7 @@ function decodeV1(reader: Reader, context: FormatContext, version: 1 | 2): Layou
   if (rank === 0 || rank > MAX_STORED_RANK) {
     throw reader.corrupt(`${rank} dimensions where 1 to ${MAX_STORED_RANK} can stand`);
   }
-  const layoutClass = readClass(reader);
+  const layoutClass = readClass(reader, version);
   reader.skip(5);
   const address = layoutClass === "compact" ? null : reader.offset(context);
   const dimensions = readDimensions(reader, rank);
@@ -111,17 +117,13 @@ function decodeV1(reader: Reader, context: FormatContext, version: 1 | 2): Layou
       return { version, class: layoutClass, data: reader.bytes(reader.u32()), dimensions };
     case "contiguous":
       return { version, class: layoutClass, address, size: null, dimensions };
-    case "chunked":
+    default:
       return chunked(reader, version, address, dimensions);
   }
 }
 
 function decodeV3(reader: Reader, context: FormatContext, version: 3 | 4 | 5): Layout {
-  reader.need(1);
-  if (version > 3 && reader.span(reader.position, reader.position + 1)[0] === CLASS_VIRTUAL) {
-    throw unsupportedVersion(version, "virtual datasets are not handled", reader);
-  }
-  const layoutClass = readClass(reader);
+  const layoutClass = readClass(reader, version);
   switch (layoutClass) {
     case "compact":
       return { version, class: layoutClass, data: reader.bytes(reader.u16()), dimensions: null };
@@ -129,18 +131,20 @@ function decodeV3(reader: Reader, context: FormatContext, version: 3 | 4 | 5): L
       const address = reader.offset(context);
       return { version, class: layoutClass, address, size: reader.lengthField(context), dimensions: null };
     }
-    case "chunked": {
-      if (version !== 3) {
-        throw unsupportedVersion(version, "its chunk indexes are not handled", reader);
-      }
-      const rank = reader.u8();
-      if (rank > MAX_STORED_RANK) {
-        throw reader.corrupt(`${rank} chunk dimensions where ${MAX_STORED_RANK} are the most`);
-      }
-      const address = reader.offset(context);
-      return chunked(reader, version, address, readDimensions(reader, rank));
-    }
+    default:
+      break;
   }
+  if (version !== 3) {
+    return layoutClass === "virtual"
+      ? decodeVirtual(reader, context, version)
+      : decodeIndexed(reader, context, version);
+  }
+  const rank = reader.u8();
+  if (rank > MAX_STORED_RANK) {
+    throw reader.corrupt(`${rank} chunk dimensions where ${MAX_STORED_RANK} are the most`);
+  }
+  const address = reader.offset(context);
+  return chunked(reader, version, address, readDimensions(reader, rank));
 }
 
 function readDimensions(reader: Reader, rank: number): number[] {
@@ -149,7 +153,12 @@ function readDimensions(reader: Reader, rank: number): number[] {
 }
 
 /** The last stored dimension is the element size. A size of 0 would divide by zero later, and 4 GiB is the most of a chunk. */
-function chunked(reader: Reader, version: 1 | 2 | 3, address: number | null, stored: readonly number[]): ChunkedLayout {
+function chunked(
+  reader: Reader,
+  version: 1 | 2 | 3,
+  address: number | null,
+  stored: readonly number[],
+): TreeChunkedLayout {
   if (stored.length < 2) {
     throw reader.corrupt(`${stored.length} chunk dimensions where 2 are the least`);
   }
@@ -163,11 +172,11 @@ function chunked(reader: Reader, version: 1 | 2 | 3, address: number | null, sto
 }
 
 /** The dimensions as versions 1 and 2 store them. */
-function storedDimensions(layout: Layout): readonly number[] {
+function storedDimensions(layout: StoredHere): readonly number[] {
   return layout.class === "chunked" ? [...layout.chunkShape, layout.elementSize] : (layout.dimensions ?? []);
 }
 
-function encodeV1(layout: Layout, writer: Writer, context: FormatContext): void {
+function encodeV1(layout: StoredHere, writer: Writer, context: FormatContext): void {
   const dimensions = storedDimensions(layout);
   if (dimensions.length === 0) {
     throw writer.invalid(`version ${layout.version} needs dimensions`);
@@ -187,7 +196,7 @@ function encodeV1(layout: Layout, writer: Writer, context: FormatContext): void 
   }
 }
 
-function sizeOfV1(layout: Layout, { offsetSize }: FormatContext): number {
+function sizeOfV1(layout: StoredHere, { offsetSize }: FormatContext): number {
   const rest = layout.class === "compact" ? 4 + layout.data.length : offsetSize;
   return V1_HEADER_SIZE + 4 * storedDimensions(layout).length + rest;
 }
@@ -203,7 +212,14 @@ function encodeV3(layout: Layout, writer: Writer, context: FormatContext): void 
       writer.offset(layout.address, context);
       writer.lengthField(layout.size ?? 0, context);
       return;
+    case "virtual":
+      globalHeapId.encode(layout.mapping, writer, context);
+      return;
     case "chunked": {
+      if ("index" in layout) {
+        encodeIndexed(layout, writer, context);
+        return;
+      }
       const dimensions = storedDimensions(layout);
       writer.u8(dimensions.length);
       writer.offset(layout.address, context);
@@ -214,13 +230,18 @@ function encodeV3(layout: Layout, writer: Writer, context: FormatContext): void 
   }
 }
 
-function sizeOfV3(layout: Layout, { offsetSize, lengthSize }: FormatContext): number {
+function sizeOfV3(layout: Layout, context: FormatContext): number {
+  const { offsetSize, lengthSize } = context;
   switch (layout.class) {
     case "compact":
       return 4 + layout.data.length;
     case "contiguous":
       return 2 + offsetSize + lengthSize;
+    case "virtual":
+      return 2 + globalHeapId.sizeOf(layout.mapping, context);
     case "chunked":
-      return 3 + offsetSize + 4 * (layout.chunkShape.length + 1);
+      return "index" in layout
+        ? 2 + sizeOfIndexed(layout, context)
+        : 3 + offsetSize + 4 * (layout.chunkShape.length + 1);
   }
 }

@@ -9,6 +9,7 @@ import { driverInfoMessage } from "../../src/messages/driver-info.js";
 import { type FilterPipeline, filterPipelineMessage } from "../../src/messages/filter-pipeline.js";
 import { groupInfoMessage } from "../../src/messages/group-info.js";
 import { type Layout, layoutMessage } from "../../src/messages/layout.js";
+import type { ChunkIndexing } from "../../src/messages/layout-v4.js";
 import { type Link, linkMessage } from "../../src/messages/link.js";
 import { linkInfoMessage } from "../../src/messages/link-info.js";
 import { modificationTimeMessage } from "../../src/messages/modification-time.js";
@@ -96,6 +97,7 @@ function layoutOf({ offsetSize, lengthSize }: FormatContext): fc.Arbitrary<Layou
   const recent = fc.constantFrom<3 | 4 | 5>(3, 4, 5);
   const dimensions = fc.array(u32, { minLength: 1, maxLength: 33 });
   const small = fc.integer({ min: 1, max: 2 });
+  const version45 = fc.constantFrom<4 | 5>(4, 5);
   const compact = { class: fc.constant("compact" as const), data: someBytes(0, 50) };
   const contiguous = { class: fc.constant("contiguous" as const), address: optionalAddress(offsetSize) };
   return fc.oneof<fc.Arbitrary<Layout>[]>(
@@ -110,6 +112,43 @@ function layoutOf({ offsetSize, lengthSize }: FormatContext): fc.Arbitrary<Layou
       chunkShape: fc.array(small, { minLength: 1, maxLength: 31 }),
       elementSize: small,
     }),
+    fc.record({
+      version: version45,
+      class: fc.constant("chunked" as const),
+      address: optionalAddress(offsetSize),
+      chunkShape: fc.array(small, { minLength: 1, maxLength: 31 }),
+      elementSize: small,
+      dimensionSize: fc.integer({ min: 1, max: 8 }),
+      partialChunksUnfiltered: fc.boolean(),
+      index: indexingOf(lengthSize),
+    }),
+    fc.record({
+      version: version45,
+      class: fc.constant("virtual" as const),
+      mapping: fc.record({ collectionAddress: address(offsetSize), index: u32 }),
+    }),
+  );
+}
+
+function indexingOf(lengthSize: number): fc.Arbitrary<ChunkIndexing> {
+  const u8 = fc.nat({ max: 0xff });
+  const pageBits = fc.integer({ min: 1, max: 31 });
+  return fc.oneof(
+    fc.record({
+      kind: fc.constant("single" as const),
+      filtered: fc.option(fc.record({ storedSize: address(lengthSize), filterMask: u32 })),
+    }),
+    fc.record({ kind: fc.constant("implicit" as const) }),
+    fc.record({ kind: fc.constant("fixed-array" as const), pageBits }),
+    fc.record({
+      kind: fc.constant("extensible-array" as const),
+      maxBits: u8,
+      indexBlockElements: u8,
+      superBlockMinPointers: u8,
+      dataBlockMinElements: u8,
+      pageBits,
+    }),
+    fc.record({ kind: fc.constant("btree-v2" as const), nodeSize: u32, splitPercent: u8, mergePercent: u8 }),
   );
 }
 

@@ -1,8 +1,8 @@
 import type { Tx } from "../transaction/tx.js";
+import { comparePlaces } from "./chunk-bounds.js";
 import {
   type ChunkTree,
   childAt,
-  comparePlaces,
   readChild,
   readRoot,
   recordAt,

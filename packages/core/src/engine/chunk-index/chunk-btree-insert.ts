@@ -1,10 +1,10 @@
 import { FormatError, HdfiveError } from "@hdfive/format";
 import type { Tx } from "../transaction/tx.js";
+import { comparePlaces } from "./chunk-bounds.js";
 import { leavesOf } from "./chunk-btree-find.js";
 import {
   type ChunkTree,
   childAt,
-  comparePlaces,
   emptyRoot,
   nodeSize,
   putLastKey,

@@ -1,14 +1,7 @@
 import { FormatError } from "@hdfive/format";
 import type { Tx } from "../transaction/tx.js";
-import {
-  type ChunkTree,
-  comparePlaces,
-  readChild,
-  readRoot,
-  recordAt,
-  type ScaledKey,
-  type ScaledNode,
-} from "./chunk-btree-node.js";
+import { comparePlaces, firstInside, isInside } from "./chunk-bounds.js";
+import { type ChunkTree, readChild, readRoot, recordAt, type ScaledKey, type ScaledNode } from "./chunk-btree-node.js";
 import type { ChunkBounds, ChunkPage, ChunkRecord } from "./chunk-record.js";
 
 /** Which part of the tree is wanted. */
@@ -129,30 +122,4 @@ function childrenIn(
     }
   }
   return wanted;
-}
-
-function isInside(scaled: readonly number[], { first, last }: ChunkBounds): boolean {
-  return scaled.every((at, i) => at >= (first[i] as number) && at <= (last[i] as number));
-}
-
-/** The first place of a box, in lexicographic order, that is not before `start`; `null` when there is none. */
-function firstInside(start: readonly number[], { first, last }: ChunkBounds): readonly number[] | null {
-  if (first.some((at, i) => at > (last[i] as number))) {
-    return null;
-  }
-  for (const [i, at] of start.entries()) {
-    if (at < (first[i] as number)) {
-      return [...start.slice(0, i), ...first.slice(i)];
-    }
-    if (at > (last[i] as number)) {
-      // Nothing is left in this row: the next one that the box has, if any.
-      for (let row = i - 1; row >= 0; row--) {
-        if ((start[row] as number) < (last[row] as number)) {
-          return [...start.slice(0, row), (start[row] as number) + 1, ...first.slice(row + 1)];
-        }
-      }
-      return null;
-    }
-  }
-  return start;
 }

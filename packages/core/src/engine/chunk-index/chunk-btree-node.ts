@@ -1,5 +1,6 @@
 import { type ChunkKey, type ChunkNode, chunkNode, FormatError, type NodeCodec, type Reader } from "@hdfive/format";
 import type { Tx } from "../transaction/tx.js";
+import { comparePlaces } from "./chunk-bounds.js";
 import type { ChunkRecord } from "./chunk-record.js";
 
 /** A key of the tree with its place counted in chunks. */
@@ -74,17 +75,6 @@ function elementNode({ chunkShape, keys, ...node }: ScaledNode): ChunkNode {
     ...node,
     keys: keys.map(({ scaled, ...key }) => ({ ...key, offset: scaled.map((at, i) => at * (chunkShape[i] as number)) })),
   };
-}
-
-/** Lexicographic order of places in the grid: negative, 0 or positive. */
-export function comparePlaces(a: readonly number[], b: readonly number[]): number {
-  for (let i = 0; i < a.length; i++) {
-    const difference = (a[i] as number) - (b[i] as number);
-    if (difference !== 0) {
-      return difference;
-    }
-  }
-  return 0;
 }
 
 /** Index of the child that holds a place; -1 when the place is before all of them. */

@@ -1,10 +1,10 @@
 import { FormatError } from "@hdfive/format";
 import type { Tx } from "../transaction/tx.js";
+import { comparePlaces } from "./chunk-bounds.js";
 import { wantFirst } from "./chunk-btree-list.js";
 import {
   type ChunkTree,
   childAt,
-  comparePlaces,
   emptyRoot,
   nodeSize,
   putLastKey,

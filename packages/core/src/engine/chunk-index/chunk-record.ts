@@ -1,3 +1,4 @@
+import type { Dataspace, FilterDescription } from "@hdfive/format";
 import type { Tx } from "../transaction/tx.js";
 
 /** Where one chunk is and how it is stored. */
@@ -18,7 +19,13 @@ export interface ChunkBounds {
   readonly last: readonly number[];
 }
 
-/** Some chunks in lexicographic order. */
+/** What of a dataset, besides its layout, its chunk index depends on. */
+export interface ChunkedData {
+  readonly dataspace: Dataspace;
+  readonly filters: readonly FilterDescription[];
+}
+
+/** Some chunks in the order of the index: lexicographic, but for an extensible array with its endless axis as the slowest. */
 export interface ChunkPage {
   readonly records: readonly ChunkRecord[];
   /** Where to go on (the next call's `after`), `null` at the end. A page may be short, even empty, and not the last. */
@@ -51,7 +58,7 @@ export interface ChunkIndex {
   find(tx: Tx, scaled: readonly number[]): ChunkRecord | null;
   /** The records of many chunks, in lexicographic order, fetched level by level. */
   findMany(tx: Tx, scaled: readonly (readonly number[])[]): (ChunkRecord | null)[];
-  /** Up to `limit` records past `after`, only those in `bounds`; what cannot hold any of them is not read. */
+  /** Up to `limit` records past `after` in the index's order, only those in `bounds`; what cannot hold any is not read. */
   list(tx: Tx, after: readonly number[] | null, limit: number, bounds?: ChunkBounds): ChunkPage;
   /** Records a chunk, new or moved. */
   upsert(tx: Tx, record: ChunkRecord): ChunkChange;

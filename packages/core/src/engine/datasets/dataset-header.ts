@@ -15,6 +15,7 @@ import {
   MESSAGE_FLAGS,
   MESSAGE_IDS,
   UnsupportedError,
+  type VirtualLayout,
 } from "@hdfive/format";
 import { replaceMessage } from "../object-header/header-edit.js";
 import type { NewMessage } from "../object-header/message-packing.js";
@@ -32,6 +33,9 @@ import { type ResolvedDatatype, resolveDatatype } from "../object-header/shared.
 import type { Tx } from "../transaction/tx.js";
 import { type ExternalFile, loadExternalFiles } from "./external-files.js";
 
+/** How the data of a dataset is stored, where it is its own. */
+export type StoredLayout = Exclude<Layout, VirtualLayout>;
+
 /** A layout that this version does not handle: the rest of the dataset can still be looked at. */
 export interface UnsupportedLayout {
   readonly class: "unsupported";
@@ -44,7 +48,7 @@ export interface UnsupportedLayout {
 export interface DatasetHeader extends ResolvedDatatype {
   readonly address: number;
   readonly dataspace: Dataspace;
-  readonly layout: Layout | UnsupportedLayout;
+  readonly layout: StoredLayout | UnsupportedLayout;
   /** The files that hold the data of a contiguous dataset; `null` when its own file does. */
   readonly external: readonly ExternalFile[] | null;
   /** The fill value message; where the file has none the fill value is undefined. */
@@ -64,7 +68,6 @@ export interface NewDataset {
 
 /** Bytes that libhdf5 gives the first chunk of a dataset's header; the rest is room for attributes. */
 const HEADER_SIZE_HINT = 256;
-const VIRTUAL_CLASS = 3;
 /** When libhdf5 allocates by default, where no fill value message says it. */
 const ALLOCATION_TIMES = {
   compact: "early",
@@ -106,19 +109,15 @@ export function loadDataset(tx: Tx, address: number): DatasetHeader {
   return dataset;
 }
 
-function loadLayout(tx: Tx, header: Header): Layout | UnsupportedLayout {
-  const message = requireMessage(header, MESSAGE_IDS.layout);
-  const [version, layoutClass] = message.data;
-  // Compact and contiguous data (classes 0 and 1) is stored as in version 3.
-  if ((version === 4 || version === 5) && layoutClass !== 0 && layoutClass !== 1) {
-    const problem = layoutClass === VIRTUAL_CLASS ? "virtual datasets are not read" : "its chunk indexes are not read";
-    return { class: "unsupported", structure: `data layout message version ${version}`, problem };
-  }
-  return decodeMessage(tx, layoutMessage, message);
+function loadLayout(tx: Tx, header: Header): StoredLayout | UnsupportedLayout {
+  const layout = decodeMessage(tx, layoutMessage, requireMessage(header, MESSAGE_IDS.layout));
+  return layout.class === "virtual"
+    ? { class: "unsupported", structure: "virtual dataset", problem: "virtual datasets are not read" }
+    : layout;
 }
 
 /** The layout of a dataset whose data is to be read or written; throws where it is one that is not handled. */
-export function requireLayout(dataset: DatasetHeader): Layout {
+export function requireLayout(dataset: DatasetHeader): StoredLayout {
   const { layout, address } = dataset;
   if (layout.class === "unsupported") {
     throw new UnsupportedError(layout.structure, layout.problem, { address });

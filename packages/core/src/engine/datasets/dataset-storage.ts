@@ -8,14 +8,15 @@ const BATCH = 4096;
 
 /** Gives back the space of a dataset's data and of its chunk index. What it does not understand stays allocated. */
 export function freeDatasetStorage(tx: Tx, header: Header): void {
-  const { layout } = loadDataset(tx, header.address);
+  const dataset = loadDataset(tx, header.address);
+  const { layout } = dataset;
   if (layout.class === "contiguous" && layout.address !== null && layout.size !== null) {
     tx.free(layout.address, layout.size);
   }
-  if (layout.class !== "chunked" || layout.address === null) {
+  if (layout.class !== "chunked" || layout.address === null || "index" in layout) {
     return;
   }
-  const index = chunkIndexOf(layout);
+  const index = chunkIndexOf(layout, dataset);
   for (let done = false; !done; ) {
     const removal = index.removeAll(tx, BATCH);
     for (const { address, storedSize } of removal.removed) {
