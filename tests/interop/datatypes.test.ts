@@ -4,15 +4,19 @@ import {
   type CompoundArray,
   type Dataset,
   type Datatype,
+  enumerationValues,
   type File,
   type MemoryArray,
   MemoryStorage,
   type NamedDatatype,
   NdArray,
   openStorage,
+  slice,
+  toDatatype,
   vlen,
 } from "@hdfive/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Plain, plainArray } from "./plain.js";
 import { PythonSession } from "./python-session.js";
 import { ScratchFolder } from "./scratch-folder.js";
 import { PYTHONS, reportMissingTools } from "./tools.js";
@@ -27,7 +31,7 @@ interface WrittenNumbers {
   readonly as: Readonly<Record<string, readonly (string | null)[]>>;
 }
 
-const LIBVERS = ["earliest", ["v108", "v108"]] as const;
+const LIBVERS = ["earliest", ["v108", "v108"], "latest"] as const;
 
 beforeAll(reportMissingTools);
 
@@ -102,6 +106,50 @@ describe.each(PYTHONS)("other datatypes, as $label writes them", (tool) => {
   );
 });
 
+describe.each(PYTHONS)("fields and names, as $label has them", (tool) => {
+  const folder = new ScratchFolder();
+  let session: PythonSession;
+
+  beforeAll(() => {
+    session = new PythonSession(tool);
+  });
+
+  afterAll(() => {
+    session.close();
+    folder.remove();
+  });
+
+  it("gives fields of a compound alone", async () => {
+    const path = `${folder.path}/fields.h5`;
+    const asked = await session.ask<Record<string, Plain>>("fields_write", { path });
+    const rows = await dataset(await openStorage(new MemoryStorage(folder.take("fields.h5"))), "rows");
+    const pathOf = (): string => "";
+    for (const [question, expected] of Object.entries(asked)) {
+      const names = question.replace(" part", "").split(" ");
+      const [name = ""] = names;
+      if (names.length > 1) {
+        const part = await rows.read([slice(0, 2)], { fields: names });
+        const got = { names: (part.data as CompoundArray).names, rows: plainArray(part, pathOf) };
+        expect({ question, got }).toEqual({ question, got: expected });
+      } else {
+        const part = question.endsWith(" part")
+          ? rows.readSync([slice(1, 3), 2], { fields: name })
+          : await rows.read({ fields: name });
+        expect({ question, got: plainArray(part, pathOf) }).toEqual({ question, got: expected });
+      }
+    }
+  });
+
+  it("gives the names and values of enumerations", async () => {
+    const path = `${folder.path}/enumerations.h5`;
+    const named = await session.ask<Record<string, number>>("enumeration_write", { path });
+    const file = await openStorage(new MemoryStorage(folder.take("enumerations.h5")));
+    const values = enumerationValues((await dataset(file, "named")).datatype);
+    expect(Object.fromEntries(values)).toEqual(named);
+    expect(() => enumerationValues(toDatatype("int8"))).toThrow("has no named values");
+  });
+});
+
 /** Every place of a file where eight elements stand, with the values there. */
 async function otherPlaces(file: File, values: readonly unknown[]): Promise<Place[]> {
   const flat = await dataset(file, "flat");
@@ -138,6 +186,7 @@ async function otherPlaces(file: File, values: readonly unknown[]): Promise<Plac
       ),
     ],
     ["committed", [JSON.stringify(datatype)], [JSON.stringify(type.datatype)]],
+    ["attribute of the committed type", [0, 1, 2], Array.from(((await type.attrs.get("unit")) as NdArray<">i2">).data)],
   ];
 }
 

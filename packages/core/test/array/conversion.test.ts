@@ -10,6 +10,7 @@ import {
   compound,
   type DtypeLike,
   enumeration,
+  enumerationValues,
   floatType,
   heapReferences,
   integerType,
@@ -467,6 +468,67 @@ describe("integers of any layout", () => {
   });
 });
 
+describe("enumerations", () => {
+  test("of any integer have values by name, numbers or bigint", () => {
+    const wide = { ...integerType(16, true, "BE") };
+    const type: Datatype = {
+      version: 1,
+      size: 16,
+      class: "enumeration",
+      base: wide,
+      members: [{ name: "LARGE", value: encode(wide, [-(2n ** 100n)]) }],
+    };
+    expect([...enumerationValues(type)]).toEqual([["LARGE", -(2n ** 100n)]]);
+    expect(decode(type, encode(type, ["LARGE"]))).toEqual([-(2n ** 100n)]);
+    expect(decode(type, encode(type, ["LARGE"]), "int16")).toBeInstanceOf(Int16Array);
+    expect([...enumerationValues(enumeration({ A: -2, B: 300 }, ">i2"))]).toEqual([
+      ["A", -2],
+      ["B", 300],
+    ]);
+  });
+
+  test("without members are their numbers", () => {
+    const none: Datatype = { ...enumeration({ A: 1 }, "uint8"), members: [] };
+    expect(enumerationValues(none).size).toBe(0);
+    expect(list(decode(none, Uint8Array.of(7)))).toEqual([7]);
+  });
+});
+
+describe("members of the first version that are arrays without an array datatype", () => {
+  const float = toDatatype("float32");
+  const first: Datatype = {
+    version: 1,
+    size: 30,
+    class: "compound",
+    members: [
+      { name: "a", byteOffset: 1, dimensions: [2, 3], datatype: float },
+      { name: "b", byteOffset: 27, dimensions: [], datatype: toDatatype("int8") },
+    ],
+  };
+
+  test("have their shape in a row, in a column and alone", () => {
+    const bytes = new Uint8Array(60);
+    new DataView(bytes.buffer).setFloat32(1 + 16, 2.5, true);
+    new DataView(bytes.buffer).setFloat32(31 + 4, -1, true);
+    const rows = decode(first, bytes) as CompoundArray;
+    expect(rows.row(0)).toEqual({
+      a: [
+        [0, 0, 0],
+        [0, 2.5, 0],
+      ],
+      b: 0,
+    });
+    expect(rows.field("a").shape).toEqual([2, 2, 3]);
+    const alone = memoryType(first, undefined, "a");
+    const into = alone.allocate(2) as Float32Array;
+    alone.decode(bytes, 0, 2, into, 0, new TestHeap());
+    expect([alone.innerShape, [...into]]).toEqual([
+      [2, 3],
+      [0, 0, 0, 0, 2.5, 0, 0, -1, 0, 0, 0, 0],
+    ]);
+  });
+});
+
 describe("floating-point numbers of any layout", () => {
   const fp8 = (exponentSize: number, mantissaSize: number, exponentBias: number): Datatype => ({
     ...floatType(2),
@@ -558,6 +620,11 @@ describe("floating-point numbers of any layout", () => {
       -2,
     ]);
     expect(decode(quad, tiny, layout128)).toEqual([0n]);
+  });
+
+  test("of an odd number of bytes have no VAX order", () => {
+    const odd: Datatype = { ...(vax as FloatingPointType), size: 5 };
+    expect(() => memoryType(odd)).toThrow(expect.objectContaining({ code: "UNSUPPORTED" }));
   });
 
   test("give their bytes when those are asked for", () => {

@@ -1,4 +1,4 @@
-import type { FloatingPointType } from "@hdfive/format";
+import { type FloatingPointType, UnsupportedError } from "@hdfive/format";
 import { LITTLE_ENDIAN } from "../numeric-array.js";
 import {
   bitMask,
@@ -29,6 +29,9 @@ import { type NumberCodec, plainCodec } from "./number-codec.js";
  */
 export function floatCodec(type: FloatingPointType): NumberCodec {
   checkNumberSize(type.size);
+  if (type.byteOrder === "VAX" && type.size % 2 !== 0) {
+    throw new UnsupportedError("datatype", `${type.size} bytes in VAX order, which is one of words of 2 bytes`);
+  }
   const ieee = ieeeSize(type);
   if (ieee !== 0) {
     const kind = ieee === 4 ? "f32" : "f64";
