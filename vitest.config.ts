@@ -8,6 +8,7 @@ export default defineConfig({
   // Tests run on the sources: no build is needed, and a failure points into them.
   resolve: {
     alias: [
+      { find: /^@hdfive\/filters\/([a-z0-9-]+)$/, replacement: source("./packages/filters/src/$1/index.ts") },
       { find: "@hdfive/format/filters", replacement: source("./packages/format/src/filters/index.ts") },
       { find: "@hdfive/testing/arbitraries", replacement: source("./packages/testing/src/arbitraries.ts") },
       { find: "@hdfive/testing/node", replacement: source("./packages/testing/src/node/index.ts") },

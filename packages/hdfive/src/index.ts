@@ -4,5 +4,6 @@
  * @module hdfive
  */
 export * from "@hdfive/core";
+export { FILTERS, loadFilters } from "@hdfive/filters";
 export { isHdf5, open, openSync } from "./node-open.js";
 export type { OpenOptions, OpenTarget } from "./open-target.js";

@@ -8,6 +8,7 @@ import {
   type Storage,
 } from "@hdfive/core";
 import { FileStorage, zlibCodec } from "@hdfive/node-fs";
+import { NODE_FILTERS } from "./node-filters.js";
 import { isPath, type OpenOptions, type OpenTarget, storageOf } from "./open-target.js";
 import { hasSignature } from "./signature.js";
 
@@ -65,9 +66,10 @@ export async function isHdf5(target: OpenTarget): Promise<boolean> {
   }
 }
 
-/** Native zlib goes before what the caller brings, so that the caller's own codec wins; a name of a file is a path. */
+/** What the caller brings comes last, so that the caller's own codecs win; a name of a file is a path. */
 function onNode(options: OpenOptions): OpenOptions {
-  return { ...options, filters: [zlibCodec, ...(options.filters ?? [])], resolve: withPaths(options.resolve) };
+  const filters = [...NODE_FILTERS, zlibCodec, ...(options.filters ?? [])];
+  return { ...options, filters, resolve: withPaths(options.resolve) };
 }
 
 /** Paths that the caller's function answers with are opened as they are: the caller vouches for them. */

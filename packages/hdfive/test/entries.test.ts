@@ -29,8 +29,8 @@ describe("the two entries", () => {
   });
 
   it("need files in Node only", () => {
-    expect(outside("browser.ts")).toEqual(["@hdfive/core"]);
-    expect(outside("index.ts")).toEqual(["@hdfive/core", "@hdfive/node-fs"]);
+    expect(outside("browser.ts")).toEqual(["@hdfive/core", "@hdfive/filters"]);
+    expect(outside("index.ts")).toEqual(["@hdfive/core", "@hdfive/filters", "@hdfive/node-fs", "node:module"]);
   });
 
   it("read and write the same without files, and say where a path can be opened", async () => {

@@ -17,17 +17,21 @@ export interface Manifest {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
-/** Which way packages depend on each other: `format <- core <- node-fs <- hdfive`. A new package gets its line here. */
+/**
+ * Which way packages depend on each other: `format <- core <- node-fs <- hdfive`, with `filters` beside node-fs. A new package
+ * gets its line here.
+ */
 export const PACKAGE_RULES: Readonly<Record<string, PackageRule>> = {
   format: { imports: [], node: [] },
   core: { imports: ["@hdfive/format", "fflate"], node: [] },
   "node-fs": { imports: ["@hdfive/core"], node: ["packages/node-fs/src/"] },
+  filters: { imports: ["@hdfive/core", "@hdfive/format"], node: [] },
   hdfive: {
-    imports: ["@hdfive/core", "@hdfive/node-fs"],
+    imports: ["@hdfive/core", "@hdfive/filters", "@hdfive/node-fs"],
     node: ["packages/hdfive/src/index.ts", "packages/hdfive/src/node"],
   },
   testing: {
-    imports: ["@hdfive/core", "@hdfive/format", "@hdfive/node-fs", "fast-check"],
+    imports: ["@hdfive/core", "@hdfive/filters", "@hdfive/format", "@hdfive/node-fs", "fast-check"],
     node: ["packages/testing/src/node/"],
   },
 };

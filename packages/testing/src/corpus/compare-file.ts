@@ -1,4 +1,5 @@
 import { type File, type FileInfo, openStorage } from "@hdfive/core";
+import { FILTERS } from "@hdfive/filters";
 import { compareAttributes } from "./compare-attributes.js";
 import { compareDataset } from "./compare-dataset.js";
 import { compareLinks } from "./compare-links.js";
@@ -41,7 +42,9 @@ export async function compareFile(
     const expected = JSON.parse(await host.readText(entry.expected)) as ExpectedFile;
     const storage = await host.openStorage(entry.file);
     try {
-      const file = await findings.attempt("/", "open", () => openStorage(storage, "r", options));
+      const file = await findings.attempt("/", "open", () =>
+        openStorage(storage, "r", { filters: FILTERS, ...options }),
+      );
       if (file !== undefined) {
         await findings.attempt("/", "comparison", () => compareOpenFile(host, file, entry, expected, findings));
       }

@@ -1,0 +1,81 @@
+/** The primes of XXH64 as high and low words. xxHash specification, "XXH64 algorithm description". */
+const P1: Word = [0x9e3779b1, 0x85ebca87];
+const P2: Word = [0xc2b2ae3d, 0x27d4eb4f];
+const P3: Word = [0x165667b1, 0x9e3779f9];
+const P4: Word = [0x85ebca77, 0xc2b2ae63];
+const P5: Word = [0x27d4eb2f, 0x165667c5];
+
+/** 64 bits as two signed or unsigned words: high, low. `bigint` would take twenty times as long. */
+type Word = readonly [high: number, low: number];
+
+/** The low 32 bits of the XXH64 hash with seed 0: the checksum of a Zstandard frame. RFC 8878, section 3.1.1. */
+export function xxhash64Low(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const { length } = bytes;
+  const read = (at: number): Word => [view.getInt32(at + 4, true), view.getInt32(at, true)];
+  let at = 0;
+  let hash = P5;
+  if (length >= 32) {
+    let a = add(P1, P2);
+    let b = P2;
+    let c: Word = [0, 0];
+    let d = subtract([0, 0], P1);
+    for (; at + 32 <= length; at += 32) {
+      a = round(a, read(at));
+      b = round(b, read(at + 8));
+      c = round(c, read(at + 16));
+      d = round(d, read(at + 24));
+    }
+    hash = add(add(rotate(a, 1), rotate(b, 7)), add(rotate(c, 12), rotate(d, 18)));
+    for (const lane of [a, b, c, d]) {
+      hash = add(multiply(xor(hash, round([0, 0], lane)), P1), P4);
+    }
+  }
+  hash = add(hash, [Math.floor(length / 2 ** 32), length | 0]);
+  for (; at + 8 <= length; at += 8) {
+    hash = add(multiply(rotate(xor(hash, round([0, 0], read(at))), 27), P1), P4);
+  }
+  if (at + 4 <= length) {
+    hash = add(multiply(rotate(xor(hash, multiply([0, view.getInt32(at, true)], P1)), 23), P2), P3);
+    at += 4;
+  }
+  for (; at < length; at++) {
+    hash = multiply(rotate(xor(hash, multiply([0, view.getUint8(at)], P5)), 11), P1);
+  }
+  hash = multiply(xor(hash, [0, hash[0] >>> 1]), P2);
+  hash = multiply(xor(hash, [hash[0] >>> 29, (hash[1] >>> 29) | (hash[0] << 3)]), P3);
+  return (hash[1] ^ hash[0]) >>> 0;
+}
+
+function round(lane: Word, input: Word): Word {
+  return multiply(rotate(add(lane, multiply(input, P2)), 31), P1);
+}
+
+function add(a: Word, b: Word): Word {
+  const low = (a[1] >>> 0) + (b[1] >>> 0);
+  return [(a[0] + b[0] + (low > 0xffff_ffff ? 1 : 0)) | 0, low | 0];
+}
+
+function subtract(a: Word, b: Word): Word {
+  return [(a[0] - b[0] - (a[1] >>> 0 < b[1] >>> 0 ? 1 : 0)) | 0, (a[1] - b[1]) | 0];
+}
+
+function xor(a: Word, b: Word): Word {
+  return [a[0] ^ b[0], a[1] ^ b[1]];
+}
+
+function rotate([high, low]: Word, by: number): Word {
+  return [(high << by) | (low >>> (32 - by)), (low << by) | (high >>> (32 - by))];
+}
+
+/** The low 64 bits of a product: the low words in halves, since a product of 32 bits is not exact in a float. */
+function multiply([aHigh, aLow]: Word, [bHigh, bLow]: Word): Word {
+  const a0 = aLow & 0xffff;
+  const a1 = aLow >>> 16;
+  const b0 = bLow & 0xffff;
+  const b1 = bLow >>> 16;
+  const middle = a1 * b0 + ((a0 * b0) >>> 16);
+  const other = a0 * b1 + (middle & 0xffff);
+  const high = a1 * b1 + Math.floor(middle / 65536) + Math.floor(other / 65536);
+  return [(high + Math.imul(aHigh, bLow) + Math.imul(aLow, bHigh)) | 0, Math.imul(aLow, bLow)];
+}
