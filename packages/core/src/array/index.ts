@@ -56,7 +56,8 @@ export {
 export type { NumericArray } from "./numeric-array.js";
 export { ObjectReference } from "./object-reference.js";
 export { RegionReference } from "./region-reference.js";
-export { type ContiguousRun, contiguousBlockShape, contiguousRuns } from "./selection/contiguous-runs.js";
+export type { ContiguousRun } from "./selection/contiguous-run.js";
+export { contiguousBlockShape, contiguousRuns } from "./selection/contiguous-runs.js";
 export { projectChunks } from "./selection/project-chunks.js";
 export type { AxisPiece, ChunkPieces, ChunkProjection } from "./selection/projection.js";
 export { resolveSelection } from "./selection/resolve-selection.js";

@@ -280,7 +280,7 @@ interface HandleClass<T extends HdfObject> {
   new (...given: never[]): T;
 }
 
-/** @internal A handle of the object at an address. */
+/** A handle of the object at an address. */
 export function* openAt(context: FileContext, address: number, path: string): Task<HdfObject> {
   return handleOf(context, yield* loadAddress(context, address), path);
 }

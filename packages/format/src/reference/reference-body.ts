@@ -1,8 +1,9 @@
 import type { Codec } from "../codec.js";
 import type { FormatContext } from "../context.js";
 import type { Reader } from "../reader.js";
+import type { StoredSelection } from "../selection/dataspace-selection.js";
 import { selectionRank } from "../selection/dataspace-selection.js";
-import { type StoredSelection, storedSelection } from "../selection/stored-selection.js";
+import { storedSelection } from "../selection/stored-selection.js";
 import { encodeText, type Writer } from "../writer.js";
 import { type ObjectToken, type ReferenceHead, readToken, writeToken } from "./reference-element.js";
 

@@ -1,7 +1,8 @@
 import type { Codec } from "../codec.js";
 import type { FormatContext } from "../context.js";
 import type { Reader } from "../reader.js";
-import { type StoredSelection, storedSelection } from "../selection/stored-selection.js";
+import type { StoredSelection } from "../selection/dataspace-selection.js";
+import { storedSelection } from "../selection/stored-selection.js";
 import type { Writer } from "../writer.js";
 
 /** What a dataset region reference of before HDF5 1.12 points to: an object of the global heap holds it (X.C). */

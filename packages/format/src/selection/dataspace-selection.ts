@@ -39,6 +39,14 @@ export interface BlockSelection {
 /** Which elements of a dataspace, as files store it: in region references and in the mappings of virtual datasets. */
 export type DataspaceSelection = NoneSelection | AllSelection | PointSelection | HyperslabSelection | BlockSelection;
 
+/** A selection with the form it is stored in; File Format Specification, section X.A. */
+export interface StoredSelection {
+  readonly version: 1 | 2 | 3;
+  /** Bytes of a number; 4 in version 1 of any selection, 8 in version 2 of hyperslabs. */
+  readonly numberSize: 2 | 4 | 8;
+  readonly selection: DataspaceSelection;
+}
+
 /** The rank a selection is for; `null` for all and none, which fit every one. */
 export function selectionRank(selection: DataspaceSelection): number | null {
   switch (selection.kind) {

@@ -1,8 +1,7 @@
 import type { Reader } from "../reader.js";
 import type { Writer } from "../writer.js";
-import type { BlockSelection, HyperslabSelection } from "./dataspace-selection.js";
+import type { BlockSelection, HyperslabSelection, StoredSelection } from "./dataspace-selection.js";
 import { readNumberSize, readNumbers, readRank } from "./selection-numbers.js";
-import type { StoredSelection } from "./stored-selection.js";
 
 const REGULAR = 0x01;
 /** Numbers of an axis of a regular hyperslab: start, stride, count, block. */

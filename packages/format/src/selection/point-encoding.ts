@@ -1,8 +1,7 @@
 import type { Reader } from "../reader.js";
 import type { Writer } from "../writer.js";
-import type { PointSelection } from "./dataspace-selection.js";
+import type { PointSelection, StoredSelection } from "./dataspace-selection.js";
 import { readNumberSize, readNumbers, readRank } from "./selection-numbers.js";
-import type { StoredSelection } from "./stored-selection.js";
 
 /** Bytes after the length field of version 1 that come before the coordinates: rank and number of points. */
 const COUNTED_HEAD = 8;

@@ -1,8 +1,13 @@
 import { HdfiveError } from "../errors.js";
 import { type Libver, structureVersions } from "../libver.js";
-import type { BlockSelection, DataspaceSelection, HyperslabSelection, PointSelection } from "./dataspace-selection.js";
+import type {
+  BlockSelection,
+  DataspaceSelection,
+  HyperslabSelection,
+  PointSelection,
+  StoredSelection,
+} from "./dataspace-selection.js";
 import { numberSizeFor } from "./selection-numbers.js";
-import type { StoredSelection } from "./stored-selection.js";
 
 /** The largest number that version 1 holds. */
 const MAX_32 = 0xffffffff;

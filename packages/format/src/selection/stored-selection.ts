@@ -1,17 +1,9 @@
 import type { Codec } from "../codec.js";
 import type { Reader } from "../reader.js";
 import type { Writer } from "../writer.js";
-import type { DataspaceSelection } from "./dataspace-selection.js";
+import type { StoredSelection } from "./dataspace-selection.js";
 import { decodeHyperslab, encodeHyperslab, hyperslabSize } from "./hyperslab-encoding.js";
 import { decodePoints, encodePoints, pointsSize } from "./point-encoding.js";
-
-/** A selection with the form it is stored in; File Format Specification, section X.A. */
-export interface StoredSelection {
-  readonly version: 1 | 2 | 3;
-  /** Bytes of a number; 4 in version 1 of any selection, 8 in version 2 of hyperslabs. */
-  readonly numberSize: 2 | 4 | 8;
-  readonly selection: DataspaceSelection;
-}
 
 const NONE = 0;
 const POINTS = 1;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import type { DataspaceSelection } from "../../src/selection/dataspace-selection.js";
-import { type StoredSelection, storedSelection } from "../../src/selection/stored-selection.js";
+import type { DataspaceSelection, StoredSelection } from "../../src/selection/dataspace-selection.js";
+import { storedSelection } from "../../src/selection/stored-selection.js";
 import { entry, type RegistryEntry } from "./entry.js";
 
 type Size = 2 | 4 | 8;

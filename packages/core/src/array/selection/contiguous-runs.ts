@@ -1,16 +1,8 @@
 import { rowMajorStrides } from "../shape.js";
 import { indexAt } from "./axis-index.js";
+import type { ContiguousRun } from "./contiguous-run.js";
 import type { AxisSelection, ResolvedSelection } from "./selection.js";
 import { spanRuns } from "./span-tree.js";
-
-/** Elements that lie side by side in a contiguous dataset and in the result. */
-export interface ContiguousRun {
-  /** First element in the dataset, row-major. */
-  readonly offset: number;
-  readonly count: number;
-  /** First element in the result. */
-  readonly at: number;
-}
 
 /** The longest runs of elements of a contiguous dataset that are side by side in the result too, in the result's order. */
 export function* contiguousRuns(

@@ -1,5 +1,5 @@
 import { HdfiveError } from "@hdfive/format";
-import type { ContiguousRun } from "./contiguous-runs.js";
+import type { ContiguousRun } from "./contiguous-run.js";
 
 /**
  * One axis of a selection of any form: ranges of indices that do not touch, ascending, and what is selected below each.
