@@ -80,6 +80,36 @@ export function packedBits(type: NbitType): number {
   }
 }
 
+/**
+ * Whether libhdf5 loses its place in the values of this datatype, and with it the data of members.
+ *
+ * After an array of arrays or of compounds it goes on reading at the beginning of the array's elements, so whatever follows
+ * that array in a compound is taken for something else, when it is written and when it is read.
+ */
+export function isMisread(type: NbitType): boolean {
+  switch (type.class) {
+    case "atomic":
+    case "no-op":
+      return false;
+    case "array":
+      return isMisread(type.base);
+    case "compound":
+      return type.members.some((member, i) => {
+        const isLast = i === type.members.length - 1;
+        return isMisread(member.type) || (!isLast && losesPlace(member.type));
+      });
+  }
+}
+
+/** Whether libhdf5 does not stand behind the values of this datatype after it went through them. */
+function losesPlace(type: NbitType): boolean {
+  if (type.class === "array") {
+    return type.base.class === "array" || type.base.class === "compound";
+  }
+  const last = type.class === "compound" ? type.members.at(-1) : undefined;
+  return last !== undefined && losesPlace(last.type);
+}
+
 /** The values one after the other. */
 class Values {
   readonly #values: readonly number[];

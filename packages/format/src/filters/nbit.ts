@@ -1,7 +1,7 @@
-import { FormatError } from "../errors.js";
+import { FormatError, UnsupportedError } from "../errors.js";
 import { BitReader } from "./bit-reader.js";
 import { BitWriter } from "./bit-writer.js";
-import { decodeNbitParameters, type NbitType, packedBits } from "./nbit-parameters.js";
+import { decodeNbitParameters, isMisread, type NbitType, packedBits } from "./nbit-parameters.js";
 
 type Atomic = Extract<NbitType, { readonly class: "atomic" }>;
 
@@ -16,12 +16,18 @@ const WORD = 4;
  *
  * @param clientData what `decodeNbitParameters` reads
  * @param maxSize bytes that may come out; more are a `FormatError`, as are bits that end too early and parameters that make
- *   no sense
+ *   no sense. Throws an `UnsupportedError` for the datatypes whose data libhdf5 loses
  */
 export function decodeNbit(bytes: Uint8Array, clientData: readonly number[], maxSize: number): Uint8Array {
   const { type, elementCount } = decodeNbitParameters(clientData);
   if (type === null) {
     return bytes;
+  }
+  if (isMisread(type)) {
+    throw new UnsupportedError(
+      "nbit filter",
+      "members after an array of arrays or compounds, whose data libhdf5 loses",
+    );
   }
   const size = elementCount * type.size;
   if (size > maxSize) {
@@ -38,14 +44,15 @@ export function decodeNbit(bytes: Uint8Array, clientData: readonly number[], max
 /**
  * Applies the nbit filter (filter 5), as libhdf5 does: padding is left out, and a byte that may be empty ends the result.
  *
- * Gives `null` for bytes that are not a whole chunk of the datatype that the parameters describe.
+ * Gives `null` for bytes that are not a whole chunk of the datatype that the parameters describe, and for datatypes that
+ * libhdf5 would not read back.
  */
 export function encodeNbit(bytes: Uint8Array, clientData: readonly number[]): Uint8Array | null {
   const { type, elementCount } = decodeNbitParameters(clientData);
   if (type === null) {
     return bytes;
   }
-  if (bytes.length !== elementCount * type.size) {
+  if (bytes.length !== elementCount * type.size || isMisread(type)) {
     return null;
   }
   const length = Math.floor((elementCount * packedBits(type)) / 8) + 1;

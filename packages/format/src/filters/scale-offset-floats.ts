@@ -96,7 +96,7 @@ export function packFloats(
   const fill = fillValue === null ? null : floatAt(new DataView(fillValue.slice().buffer), 0, size, true);
   for (let at = 0; at < view.byteLength; at += size) {
     const value = floatAt(view, at, size, isLittle);
-    if (fill !== null && Math.abs(round(value - fill)) < nearness) {
+    if (fill !== null && isFill(value, fill, nearness, round)) {
       writer.write(-1, highBits);
       writer.write(-1, lowBits);
     } else {
@@ -126,7 +126,7 @@ function floatRange(
   let largest = Number.NEGATIVE_INFINITY;
   for (let at = 0; at < view.byteLength; at += size) {
     const value = floatAt(view, at, size, isLittle);
-    if (fill !== null && Math.abs(round(value - fill)) < nearness) {
+    if (fill !== null && isFill(value, fill, nearness, round)) {
       continue;
     }
     if (!Number.isFinite(value)) {
@@ -141,6 +141,11 @@ function floatRange(
     }
   }
   return smallest > largest ? { smallest: 0, largest: 0 } : { smallest, largest };
+}
+
+/** Whether a float is the fill value to the decimals that are kept. libhdf5 takes no float for a fill value that is no number. */
+function isFill(value: number, fill: number, nearness: number, round: (value: number) => number): boolean {
+  return Math.abs(round(value - fill)) < nearness || (Number.isNaN(value) && Number.isNaN(fill));
 }
 
 function floatAt(view: DataView, at: number, size: number, isLittle: boolean): number {
