@@ -19,6 +19,7 @@ export type {
   EnumerationType,
   ErrorCode,
   ErrorDetails,
+  FileSpaceStrategy,
   FillValue,
   FilterDescription,
   FixedPointType,
@@ -79,7 +80,9 @@ export {
   toDatatype,
   vlen,
 } from "./array/index.js";
+export type { ExternalFile } from "./engine/datasets/external-files.js";
 export type { GroupLink } from "./engine/groups/group-link.js";
+export type { MessageSummary } from "./engine/object-header/header-summary.js";
 export type { DriverMember, DriverSettings, FileDriver } from "./engine/transaction/file-driver.js";
 export type { Limits } from "./engine/transaction/file-state.js";
 export type { AttributeValue } from "./model/attribute-value.js";
@@ -96,7 +99,8 @@ export type { DatasetInfo } from "./model/dataset-info.js";
 export type { DatasetView, ViewReadOptions } from "./model/dataset-view.js";
 export type { AnyReference, ReferencedAttribute } from "./model/dereference.js";
 export type { AttachedScale, Dimension } from "./model/dimensions.js";
-export { File, type FileInfo } from "./model/file.js";
+export { File } from "./model/file.js";
+export type { FileInfo, FileSpace } from "./model/file-info.js";
 export {
   Group,
   type HdfObject,
@@ -104,7 +108,8 @@ export {
 } from "./model/group.js";
 export type { GroupInfo } from "./model/group-read.js";
 export { NamedDatatype } from "./model/named-datatype.js";
-export { ObjectHandle, type ObjectInfo } from "./model/object-handle.js";
+export { ObjectHandle } from "./model/object-handle.js";
+export type { ObjectDates, ObjectInfo } from "./model/object-info.js";
 export { type Mode, type OpenOptions, openStorage, openStorageSync } from "./model/open.js";
 export type { ReadOptions, WriteOptions } from "./model/read-options.js";
 export type { DimensionScale } from "./model/scale-attributes.js";

@@ -1,29 +1,10 @@
-import type { FieldSize } from "@hdfive/format";
 import type { AttributeReference, DtypeLike, NdArray, ObjectReference, RegionReference } from "../array/index.js";
 import type { Dataset } from "./dataset.js";
 import { type AnyReference, dereference, type ReferencedAttribute, regionDataset } from "./dereference.js";
 import type { FileContext } from "./file-context.js";
+import { type FileInfo, fileInfo } from "./file-info.js";
 import { Group, type HdfObject } from "./group.js";
-import type { GroupInfo } from "./group-read.js";
 import type { ReadOptions } from "./read-options.js";
-
-/** What is stored about a whole file, and what has been asked of its storage. */
-export interface FileInfo extends GroupInfo {
-  readonly superblockVersion: 0 | 1 | 2 | 3;
-  readonly offsetSize: FieldSize;
-  readonly lengthSize: FieldSize;
-  /** Bytes before the superblock. */
-  readonly userblockSize: number;
-  readonly groupLeafK: number;
-  readonly groupInternalK: number;
-  readonly chunkK: number;
-  /** Bytes of the file, userblock included. */
-  readonly fileSize: number;
-  /** Bytes inside the file that were freed since it was opened. */
-  readonly freeSpace: number;
-  /** Requests made to the storage so far, and the bytes they brought. */
-  readonly reads: { readonly requests: number; readonly bytes: number };
-}
 
 /** An open HDF5 file: its root group, and the way to flush and close it. */
 export class File extends Group {
@@ -124,28 +105,10 @@ export class File extends Group {
 
   /** What is stored about the file. */
   override info(): Promise<FileInfo> {
-    return super.info().then((group) => this.#info(group));
+    return super.info().then((group) => fileInfo(this.context.state, group));
   }
   /** As `info`, without waiting. */
   override infoSync(): FileInfo {
-    return this.#info(super.infoSync());
-  }
-
-  #info(group: GroupInfo): FileInfo {
-    const { superblock, context, storage, allocator, blocks } = this.context.state;
-    const { offsetSize, lengthSize, groupLeafK, groupInternalK, chunkK } = context;
-    return {
-      ...group,
-      superblockVersion: superblock.version,
-      offsetSize,
-      lengthSize,
-      groupLeafK,
-      groupInternalK,
-      chunkK,
-      userblockSize: context.baseAddress,
-      fileSize: storage.size,
-      freeSpace: allocator.freeBytes,
-      reads: blocks.counts,
-    };
+    return fileInfo(this.context.state, super.infoSync());
   }
 }

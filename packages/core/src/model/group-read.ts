@@ -8,7 +8,8 @@ import { type ResolvedDatatype, resolveDatatype } from "../engine/object-header/
 import type { Tx } from "../engine/transaction/tx.js";
 import type { Task } from "../task.js";
 import type { FileContext } from "./file-context.js";
-import { joinPath, type ObjectInfo, objectInfo } from "./object-handle.js";
+import { joinPath } from "./object-handle.js";
+import { type ObjectInfo, objectInfo } from "./object-info.js";
 
 /** What is stored about a group besides its members. */
 export interface GroupInfo extends ObjectInfo {

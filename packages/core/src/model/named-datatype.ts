@@ -1,7 +1,8 @@
 import type { Datatype } from "@hdfive/format";
 import { dtypeName } from "../array/index.js";
 import type { FileContext } from "./file-context.js";
-import { ObjectHandle, type ObjectInfo } from "./object-handle.js";
+import { ObjectHandle } from "./object-handle.js";
+import type { ObjectInfo } from "./object-info.js";
 
 /** A datatype that is an object of its own, which datasets and attributes share (a committed datatype). */
 export class NamedDatatype extends ObjectHandle {

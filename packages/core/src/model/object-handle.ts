@@ -1,26 +1,12 @@
-import { commentMessage, HdfiveError, MESSAGE_IDS } from "@hdfive/format";
-import { decodeMessage, findMessage, type Header, loadHeader } from "../engine/object-header/object-header.js";
-import type { Tx } from "../engine/transaction/tx.js";
+import { HdfiveError } from "@hdfive/format";
+import { loadHeader } from "../engine/object-header/object-header.js";
 import { runAsync, runSync, type Task } from "../task.js";
 import { Attributes } from "./attributes.js";
 import type { FileContext } from "./file-context.js";
+import { type ObjectInfo, objectInfo } from "./object-info.js";
 
 /** Components that mean nothing: empty ones and ".". */
 const IDLE_COMPONENT = /(?:^|\/)\.?(?:\/|$)/;
-
-/** What is stored about any object besides what it holds. */
-export interface ObjectInfo {
-  /** Address of the object header, relative to the base address. */
-  readonly address: number;
-  /** Hard links to the object. */
-  readonly referenceCount: number;
-  /** Version of the object header. */
-  readonly headerVersion: 1 | 2;
-  /** The comment, `null` when there is none. */
-  readonly comment: string | null;
-  /** Whether the order in which attributes were made is kept. */
-  readonly attributeOrderTracked: boolean;
-}
 
 /** An object of an open file: a group, a dataset or a named datatype. */
 export abstract class ObjectHandle {
@@ -103,18 +89,6 @@ export abstract class ObjectHandle {
     }
     return error;
   }
-}
-
-/** What a header says of any object. */
-export function objectInfo(tx: Tx, header: Header): ObjectInfo {
-  const comment = findMessage(header, MESSAGE_IDS.comment);
-  return {
-    address: header.address,
-    referenceCount: header.referenceCount,
-    headerVersion: header.version,
-    comment: comment === undefined ? null : decodeMessage(tx, commentMessage, comment).text,
-    attributeOrderTracked: header.tracked,
-  };
 }
 
 /** The path of a member of a group, whose own path is without components that mean nothing. */
