@@ -283,8 +283,28 @@ describe("values and options", () => {
     ],
     [
       "a compression we lack",
-      create({ shape: [3], compression: "lzf" as "gzip", dtype: "int8" }),
-      { code: "MISSING_FILTER", says: 'Compression filter "lzf" is unavailable' },
+      create({ shape: [3], compression: "lzo" as "gzip", dtype: "int8" }),
+      { code: "MISSING_FILTER", says: 'Compression filter "lzo" is unavailable' },
+    ],
+    [
+      "a filter we lack",
+      create({ shape: [3], compression: 32017, dtype: "int8" }),
+      { code: "MISSING_FILTER", says: /filter 32017 \(SZ\)/ },
+    ],
+    [
+      "a filter that core alone lacks",
+      create({ shape: [3], filters: [{ id: 32015, options: [3] }], dtype: "int8" }),
+      { code: "MISSING_FILTER", says: /filter 32015 \(Zstandard\).*@hdfive\/filters\/zstd/ },
+    ],
+    [
+      "filters twice",
+      create({ shape: [3], compression: "gzip", filters: [{ id: 32004 }], dtype: "int8" }),
+      { code: "INVALID_ARGUMENT", says: /leave one of them out/ },
+    ],
+    [
+      "options of a filter that are no integers",
+      create({ shape: [3], compression: 32004, compressionOptions: [1.5], dtype: "int8" }),
+      { code: "INVALID_ARGUMENT", says: /not 1.5/ },
     ],
     [
       "checksums of data of variable length",
@@ -388,10 +408,10 @@ describe("data that cannot be had", () => {
   it("a filter that no codec is there for is named, with what helps", async () => {
     const image = await squeezed(5);
     const name = find(image, "deflate\0");
-    new DataView(image.buffer, image.byteOffset).setUint16(name - 8, 32000, true);
+    new DataView(image.buffer, image.byteOffset).setUint16(name - 8, 32017, true);
     await expectError(() => read(image), {
       code: "MISSING_FILTER",
-      says: /filter 32000.*filters: \[codec\]/,
+      says: /filter 32017 \(SZ; deflate\).*filters: \[codec\]/,
       path: "/data",
     });
   });

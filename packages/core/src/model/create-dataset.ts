@@ -24,10 +24,11 @@ import type { Tx } from "../engine/transaction/tx.js";
 import { heapWriter } from "../pipeline/write-source.js";
 import { dataspaceOf } from "./dataspace.js";
 import type { FileContext } from "./file-context.js";
-import { describeFilters, requestFilters } from "./plan-filters.js";
+import type { FilterSettings } from "./filter-settings.js";
+import { describeFilters, type PluginCodecs, requestFilters } from "./plan-filters.js";
 
 /** How a dataset is made; the names are those of h5py's `create_dataset`, in camel case. */
-export interface DatasetOptions<D extends DtypeLike = DtypeLike> {
+export interface DatasetOptions<D extends DtypeLike = DtypeLike> extends FilterSettings {
   /** Extent of each axis; the shape of `data` by default, `[]` for a scalar. */
   readonly shape?: readonly number[] | number | undefined;
   /** Datatype; inferred from `data` by default, `float32` without data. Alone it makes a null dataspace. */
@@ -38,22 +39,6 @@ export interface DatasetOptions<D extends DtypeLike = DtypeLike> {
   readonly chunks?: readonly number[] | number | boolean | undefined;
   /** Most elements per axis, `null` for no limit. */
   readonly maxShape?: readonly (number | null)[] | undefined;
-  /** `"gzip"`, or a level from 0 to 9, which means the same; `"lzf"`, which is faster; `"szip"`. */
-  readonly compression?: "gzip" | "lzf" | "szip" | number | null | undefined;
-  /** Level of gzip, 0 to 9, 4 by default; method and pixels per block of szip, `["nn", 8]` by default. */
-  readonly compressionOptions?: number | readonly ["nn" | "ec", number] | undefined;
-  /**
-   * Stores numbers as distances from the smallest one of a chunk, in as few bits as they need. Of integers, the bits of
-   * each (more are taken where they are needed), or `true` or 0 for as many as a chunk needs; of floats, the decimals that
-   * are kept: the rest is lost.
-   */
-  readonly scaleOffset?: number | true | null | undefined;
-  /** Stores no padding of numbers that have fewer bits than their bytes. */
-  readonly nbit?: boolean | undefined;
-  /** Transposes the bytes of the elements before compression. */
-  readonly shuffle?: boolean | undefined;
-  /** Stores a checksum with each chunk. */
-  readonly fletcher32?: boolean | undefined;
   /** What elements never written hold; zeros by default. */
   readonly fillValue?: unknown;
   /** When the fill value is written: on allocation, never, or on allocation if it was set (the default). */
@@ -87,8 +72,12 @@ const NO_HEAP: HeapWriter = {
 };
 const FILL_TIMES = { alloc: "alloc", never: "never", ifset: "if-set" } as const;
 
-/** Checks options and settles what they leave open, as h5py does. */
-export function planDataset(context: FileContext, options: DatasetOptions): DatasetPlan {
+/**
+ * Checks options and settles what they leave open, as h5py does.
+ *
+ * @param plugins codecs of filters that are named by their numbers; only what they store is left open without them
+ */
+export function planDataset(context: FileContext, options: DatasetOptions, plugins: PluginCodecs = []): DatasetPlan {
   const { data } = options;
   if (data === undefined && options.shape === undefined && options.dtype === undefined) {
     throw invalid("One of data, shape or dtype must be specified");
@@ -136,7 +125,7 @@ export function planDataset(context: FileContext, options: DatasetOptions): Data
   return {
     ...common,
     dataspace,
-    filters: describeFilters(requests, { datatype, chunkShape, fillValue }),
+    filters: describeFilters(requests, plugins, { datatype, chunkShape, fillValue }),
     layout: { version: 3, class: "chunked", address: null, chunkShape, elementSize: datatype.size },
   };
 }

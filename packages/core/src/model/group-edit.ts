@@ -12,6 +12,7 @@ import { type DatasetOptions, type DatasetPlan, newDataset, planDataset } from "
 import type { FileContext } from "./file-context.js";
 import { requirePath } from "./group-read.js";
 import type { ObjectHandle } from "./object-handle.js";
+import { pluginCodecs } from "./plan-filters.js";
 
 /** How a group is made. */
 export interface GroupOptions {
@@ -43,7 +44,7 @@ export function* addDataset(
   options: DatasetOptions,
 ): Task<DatasetHeader> {
   requirePath(path);
-  const plan = planDataset(context, options);
+  const plan = planDataset(context, options, yield* pluginCodecs(context, options));
   const header = yield* context.change((tx) => {
     const place = newPlace(tx, start, path, "dataset");
     const address = createDatasetHeader(tx, newDataset(tx, plan));

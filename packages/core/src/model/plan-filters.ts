@@ -1,5 +1,5 @@
 import { type Datatype, FILTER_OPTIONAL, type FilterDescription, HdfiveError } from "@hdfive/format";
-import type { FilterTarget } from "../pipeline/filter-codec.js";
+import type { FilterCodec, FilterTarget } from "../pipeline/filter-codec.js";
 import {
   BUILT_IN_CODECS,
   deflateCodec,
@@ -8,7 +8,9 @@ import {
   shuffleCodec,
 } from "../pipeline/filters/built-in.js";
 import { lzfCodec, nbitCodec, scaleOffsetCodec, szipCodec } from "../pipeline/filters/pure-codecs.js";
-import type { DatasetOptions } from "./create-dataset.js";
+import type { Task } from "../task.js";
+import type { FileContext } from "./file-context.js";
+import type { FilterSetting, FilterSettings } from "./filter-settings.js";
 
 /** A filter that was asked for, with the values given for it. */
 export interface FilterRequest {
@@ -18,12 +20,20 @@ export interface FilterRequest {
   readonly values: readonly number[];
 }
 
+/** Codecs of the filters that options name by their numbers. */
+export type PluginCodecs = readonly FilterCodec[];
+
 const DEFAULT_GZIP_LEVEL = 4;
+/** As compression, numbers up to the first are levels of gzip; from the second on they are those of filters. */
+const MAX_GZIP_LEVEL = 9;
+const FIRST_PLUGIN = 256;
+const MAX_FILTER = 0xffff;
+const MAX_CLIENT_VALUE = 0xffff_ffff;
 const SZIP_METHODS = { ec: 4, nn: 32 } as const;
 const DEFAULT_SZIP = ["nn", 8] as const;
 
 /** The filters asked for, checked, in h5py's order: nbit or scale-offset, shuffle, compression, checksum. */
-export function requestFilters(options: DatasetOptions, datatype: Datatype): FilterRequest[] {
+export function requestFilters(options: FilterSettings, datatype: Datatype): FilterRequest[] {
   const requests: FilterRequest[] = [];
   const add = ({ id, name }: { readonly id: number; readonly name: string }, ...values: readonly number[]): void => {
     requests.push({ id, name, flags: id === FILTER_IDS.fletcher32 ? 0 : FILTER_OPTIONAL, values });
@@ -42,7 +52,12 @@ export function requestFilters(options: DatasetOptions, datatype: Datatype): Fil
     add(shuffleCodec, datatype.size);
   }
   const { compression = null } = options;
-  if (compression === null) {
+  const plugins = pluginFilters(options);
+  if (plugins.length > 0) {
+    for (const { id, options: values = [], optional = true } of plugins) {
+      requests.push({ id, name: "", flags: optional ? FILTER_OPTIONAL : 0, values: values.map(clientValue) });
+    }
+  } else if (compression === null) {
     if (options.compressionOptions !== undefined) {
       throw invalid("Compression method must be specified");
     }
@@ -67,11 +82,62 @@ export function requestFilters(options: DatasetOptions, datatype: Datatype): Fil
 }
 
 /** What the file stores about the filters asked for, now that chunks have a shape. */
-export function describeFilters(requests: readonly FilterRequest[], target: FilterTarget): FilterDescription[] {
+export function describeFilters(
+  requests: readonly FilterRequest[],
+  plugins: PluginCodecs,
+  target: FilterTarget,
+): FilterDescription[] {
   return requests.map(({ id, name, flags, values }) => {
-    const codec = BUILT_IN_CODECS.find((known) => known.id === id);
-    return { id, name, flags, clientData: codec?.clientDataFor?.(values, target) ?? values };
+    const codec = [...BUILT_IN_CODECS, ...plugins].find((known) => known.id === id);
+    return {
+      id,
+      name: name || (codec?.name ?? ""),
+      flags,
+      clientData: codec?.clientDataFor?.(values, target) ?? values,
+    };
   });
+}
+
+/** Brings the codecs of the filters that options name by their numbers; refuses those that cannot write. */
+export function* pluginCodecs({ codecs }: FileContext, options: FilterSettings): Task<PluginCodecs> {
+  const found: FilterCodec[] = [];
+  for (const { id } of pluginFilters(options)) {
+    const codec = yield* codecs.get(id, "");
+    if (codec.encode === undefined) {
+      throw new HdfiveError(
+        "UNSUPPORTED",
+        `The codec of filter ${id} (${codec.name}) only reads: it has no \`encode\``,
+      );
+    }
+    found.push(codec);
+  }
+  return found;
+}
+
+/** The filters that options name by their numbers, as `filters` or as h5py does, as the kind of compression. */
+function pluginFilters({ filters, compression, compressionOptions }: FilterSettings): readonly FilterSetting[] {
+  const isPlugin = typeof compression === "number" && compression >= FIRST_PLUGIN;
+  if (filters !== undefined && filters.length > 0 && (compression ?? null) !== null) {
+    throw invalid("filters and compression are two ways to say the same; leave one of them out");
+  }
+  const settings = isPlugin ? [{ id: compression, options: clientValues(compressionOptions) }] : (filters ?? []);
+  for (const { id } of settings) {
+    if (!Number.isInteger(id) || id < 1 || id > MAX_FILTER) {
+      throw invalid(`There is no filter ${id}: numbers of filters are 1 to ${MAX_FILTER}`);
+    }
+  }
+  return settings;
+}
+
+function clientValues(options: FilterSettings["compressionOptions"]): readonly number[] {
+  return options === undefined ? [] : typeof options === "number" ? [options] : options.map(clientValue);
+}
+
+function clientValue(value: unknown): number {
+  if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > MAX_CLIENT_VALUE) {
+    throw invalid(`Client data values of filters are integers of 32 bits without sign, not ${value}`);
+  }
+  return value;
 }
 
 /** Filters that are not compression, in h5py's words. */
@@ -112,7 +178,7 @@ export function compressionOptionsOf(
   return second === undefined ? null : [method, second];
 }
 
-function scaleFactorOf({ scaleOffset, fletcher32 }: DatasetOptions, datatype: Datatype): number | null {
+function scaleFactorOf({ scaleOffset, fletcher32 }: FilterSettings, datatype: Datatype): number | null {
   if (scaleOffset === undefined || scaleOffset === null) {
     return null;
   }
@@ -144,7 +210,7 @@ function gzipLevel(compression: unknown, options: unknown): number {
     );
   }
   const level = typeof compression === "number" ? compression : (options ?? DEFAULT_GZIP_LEVEL);
-  if (typeof level !== "number" || !Number.isInteger(level) || level < 0 || level > 9) {
+  if (typeof level !== "number" || !Number.isInteger(level) || level < 0 || level > MAX_GZIP_LEVEL) {
     throw invalid(`GZIP setting must be an integer from 0-9, not ${level}`);
   }
   return level;
