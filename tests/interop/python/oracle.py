@@ -12,11 +12,12 @@ import dense
 import describe
 import matrix
 import operations
+import references
 import scenarios
 import selections
 
 COMMANDS = {}
-for module in (datatypes, dense, describe, matrix, operations, scenarios, selections):
+for module in (datatypes, dense, describe, matrix, operations, references, scenarios, selections):
     COMMANDS.update(module.COMMANDS)
 
 for line in sys.stdin:
