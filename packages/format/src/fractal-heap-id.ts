@@ -114,6 +114,9 @@ function writeTiny(heap: FractalHeap, data: Uint8Array, writer: Writer): void {
 
 /** Codec of the IDs of a heap's objects. File Format Specification, section III.G, "Fractal Heap ID". */
 export function fractalHeapId(heap: FractalHeap): Codec<FractalHeapId> {
+  // A group has as many IDs as links: what is the same for all of them is worked out once.
+  const offsetFieldSize = heapOffsetSize(heap);
+  const lengthSize = lengthFieldSize(heap);
   return {
     name: "fractal-heap-id",
     section: "III.G",
@@ -128,7 +131,7 @@ export function fractalHeapId(heap: FractalHeap): Codec<FractalHeapId> {
       let id: FractalHeapId;
       switch (type) {
         case "managed":
-          id = { type, offset: reader.uint(heapOffsetSize(heap)), length: reader.uint(lengthFieldSize(heap)) };
+          id = { type, offset: reader.uint(offsetFieldSize), length: reader.uint(lengthSize) };
           break;
         case "huge":
           id = readHuge(heap, reader, context);
@@ -153,8 +156,8 @@ export function fractalHeapId(heap: FractalHeap): Codec<FractalHeapId> {
         const type = id.type === "managed" ? "managed" : "huge";
         writer.u8(TYPES.indexOf(type) << TYPE_SHIFT);
         if (id.type === "managed") {
-          writer.uint(id.offset, heapOffsetSize(heap));
-          writer.uint(id.length, lengthFieldSize(heap));
+          writer.uint(id.offset, offsetFieldSize);
+          writer.uint(id.length, lengthSize);
         } else {
           writeHuge(heap, id, writer, context);
         }

@@ -76,6 +76,37 @@ def filtered_group(path, count, length, filters):
         fill_group(group, count, length)
 
 
+def small_fields(path, offset, length):
+    """Addresses and lengths so small that IDs of huge objects hold them, in links and in attributes."""
+    creation = h5p.create(h5p.FILE_CREATE)
+    creation.set_sizes(offset, length)
+    access = h5p.create(h5p.FILE_ACCESS)
+    access.set_libver_bounds(h5f.LIBVER_LATEST, h5f.LIBVER_LATEST)
+    with h5py.File(h5f.create(path.encode(), h5f.ACC_TRUNC, creation, access)) as file:
+        group = file.create_group("g")
+        for i in range(20):
+            group["n%d" % i + "x" * (4500 if i % 7 == 0 else 0)] = h5py.SoftLink("/to/%d" % i)
+            group.attrs["a%d" % i] = "value " * (900 if i % 9 == 0 else 1)
+
+
+def deep_heap(path, count, length):
+    """So many bytes of links that indirect blocks stand in indirect blocks."""
+    with latest(path) as file:
+        group = file.create_group("g")
+        for i in range(count):
+            group["n%d" % ((i * 7919) % 100003) + "x" * length] = h5py.SoftLink("/to/%d" % i)
+
+
+def plain_links(path, count):
+    """Many links, in no order of their names: to nothing, by name in one group and by creation in the other."""
+    with latest(path) as file:
+        for name, tracked in (("by name", False), ("by creation", True)):
+            group = file.create_group(name, track_order=tracked)
+            create = group.id.links.create_soft
+            for i in range(count):
+                create(b"n%d" % ((i * 7919) % 100003), b"/to/%d" % i)
+
+
 def colliding_links(path, names):
     """Names with the same hash, among many others."""
     with latest(path) as file:
@@ -207,6 +238,9 @@ COMMANDS = {
         dense_links,
         tracked_without_index,
         filtered_group,
+        small_fields,
+        deep_heap,
+        plain_links,
         colliding_links,
         dense_attributes,
         many_attributes,

@@ -59,8 +59,8 @@ function listByIndex(tx: Tx, group: DenseGroup, address: number, after: number |
   const from = after === null ? 0 : countBefore(tx, tree, ({ creationOrder }) => (after < creationOrder ? -1 : 1));
   const records = listRecords(tx, tree, from, limit);
   const heap = heapOf(tx, group);
-  heap.want(records.map(({ heapId }) => heapId));
-  const links = records.map(({ heapId }) => groupLinkOf(decodeLink(tx, heap.read(heapId))));
+  const encoded = heap.readAll(records.map(({ heapId }) => heapId));
+  const links = encoded.map((bytes) => groupLinkOf(decodeLink(tx, bytes)));
   const last = records.at(-1);
   const hasMore = from + records.length < countRecords(tx, tree);
   return { links, next: hasMore && last !== undefined ? last.creationOrder : null };
@@ -75,11 +75,9 @@ function orderOf(tx: Tx, group: DenseGroup): LinkOrder {
     return known;
   }
   const heap = heapOf(tx, group);
-  const order = sortLinks(tx, group.linkInfo.trackCreationOrder, header.totalRecordCount, (from, limit) => {
-    const ids = listRecords(tx, index, from, limit).map(({ heapId }) => heapId);
-    heap.want(ids);
-    return ids.map((id) => heap.read(id));
-  });
+  const order = sortLinks(tx, group.linkInfo.trackCreationOrder, header.totalRecordCount, (from, limit) =>
+    heap.readAll(listRecords(tx, index, from, limit).map(({ heapId }) => heapId)),
+  );
   tx.state.linkOrders.set(index.address, header, order, order.byteLength);
   return order;
 }

@@ -27,8 +27,8 @@ import { type HugeId, locateHuge, readHuge } from "./huge-objects.js";
 export interface HeapReader {
   /** The bytes of an object by its ID. */
   read(id: Uint8Array): Uint8Array;
-  /** Fetches what many objects need at once, level by level of the heap, so that reading them waits no more. */
-  want(ids: readonly Uint8Array[]): void;
+  /** The bytes of many objects: what they need is fetched at once, level by level of the heap. */
+  readAll(ids: readonly Uint8Array[]): Uint8Array[];
 }
 
 /** Reads the header of a fractal heap and gives a reader of its objects. File Format Specification, section III.G. */
@@ -36,12 +36,21 @@ export function openFractalHeap(tx: Tx, address: number): HeapReader {
   return new FractalHeapReader(tx, { address, header: tx.node(fractalHeap, address) });
 }
 
+/** A direct block that was read before. */
+interface MetBlock {
+  /** Offset in the heap. */
+  readonly start: number;
+  readonly address: number;
+  readonly data: Uint8Array;
+}
+
 /** A reader that remembers which blocks it has met, and counts what it hands out. */
 class FractalHeapReader implements HeapReader {
   readonly #tx: Tx;
   readonly #heap: OpenFractalHeap;
   readonly #prefixSize: number;
-  readonly #direct = new Map<number, Uint8Array>();
+  /** Direct blocks by the cells of the heap that objects were read from. */
+  readonly #blocks = new Map<number, MetBlock>();
   readonly #indirect = new Map<number, IndirectBlock>();
   readonly #idCodec: Codec<FractalHeapId>;
   readonly #most: number;
@@ -57,29 +66,39 @@ class FractalHeapReader implements HeapReader {
   }
 
   read(id: Uint8Array): Uint8Array {
-    const { address } = this.#heap;
+    return this.#handOut(this.#decode(id));
+  }
+
+  readAll(ids: readonly Uint8Array[]): Uint8Array[] {
+    const decoded = ids.map((id) => this.#decode(id));
+    this.#want(decoded);
+    return decoded.map((id) => this.#handOut(id));
+  }
+
+  #handOut(id: FractalHeapId): Uint8Array {
     this.#tx.work(this.#idCodec.name);
-    const object = this.#object(this.#decode(id));
+    const object = this.#object(id);
     this.#handedOut += object.length;
     if (this.#handedOut > this.#most) {
-      throw new HdfiveError("LIMIT", `fractal heap: its objects have more than ${this.#most} bytes`, { address });
+      const problem = `its objects have more than ${this.#most} bytes`;
+      throw new HdfiveError("LIMIT", `fractal heap: ${problem}`, { address: this.#heap.address });
     }
     return object;
   }
 
-  want(ids: readonly Uint8Array[]): void {
-    const offsets: number[] = [];
+  /** Fetches the blocks and the huge objects of many IDs. */
+  #want(ids: readonly FractalHeapId[]): void {
+    const offsets = new Map<number, number>();
     const huge: HugeId[] = [];
-    for (const bytes of ids) {
-      const id = this.#decode(bytes);
+    for (const id of ids) {
       if (id.type === "managed") {
-        offsets.push(id.offset);
+        offsets.set(this.#cellOf(id.offset), id.offset);
       } else if (id.type !== "tiny") {
         huge.push(id);
       }
     }
-    if (offsets.length > 0) {
-      this.#wantBlocks(offsets);
+    if (offsets.size > 0) {
+      this.#wantBlocks([...offsets.values()]);
     }
     if (huge.length > 1) {
       this.#wantHuge(huge);
@@ -113,27 +132,34 @@ class FractalHeapReader implements HeapReader {
   }
 
   #managed(offset: number, length: number): Uint8Array {
-    const place = this.#placeOf(offset);
-    const data = this.#data(place);
-    const start = offset - place.start - this.#prefixSize;
+    const { start: blockStart, data, address } = this.#blockOf(offset);
+    const start = offset - blockStart - this.#prefixSize;
     if (length === 0 || start < 0 || start + length > data.length) {
       throw new FormatError(
         "fractal-heap-direct-block",
         `object of ${length} bytes at offset ${offset} of the heap does not lie in it`,
-        { address: place.address },
+        { address },
       );
     }
     return data.subarray(start, start + length);
   }
 
-  #data(place: DirectPlace): Uint8Array {
-    const known = this.#direct.get(place.start);
+  /** Blocks start at multiples of the smallest block: an offset tells in which cell of that size it lies. */
+  #cellOf(offset: number): number {
+    return Math.floor(offset / this.#heap.header.startingBlockSize);
+  }
+
+  #blockOf(offset: number): MetBlock {
+    const cell = this.#cellOf(offset);
+    const known = this.#blocks.get(cell);
     if (known !== undefined) {
       return known;
     }
+    const place = this.#placeOf(offset);
     const { data } = readDirect(this.#tx, this.#heap, place);
-    this.#direct.set(place.start, data);
-    return data;
+    const block = { start: place.start, address: place.address, data };
+    this.#blocks.set(cell, block);
+    return block;
   }
 
   #placeOf(offset: number): DirectPlace {

@@ -74,11 +74,10 @@ function creationOrder({ trackCreationOrder }: DenseAttributes, record: Attribut
 function messages(tx: Tx, dense: DenseAttributes, records: readonly AttributeNameRecord[]): Attribute[] {
   const own = records.filter((record) => !isShared(record)).map(({ heapId }) => heapId);
   const shared = records.filter(isShared).map(({ heapId }) => heapId);
-  const heap = openFractalHeap(tx, dense.heapAddress);
-  heap.want(own);
+  const here = openFractalHeap(tx, dense.heapAddress).readAll(own).values();
   const elsewhere = readSharedMessages(tx, MESSAGE_IDS.attribute, shared).values();
   return records.map((record) => {
-    const bytes = isShared(record) ? (elsewhere.next().value as Uint8Array) : heap.read(record.heapId);
+    const bytes = (isShared(record) ? elsewhere : here).next().value as Uint8Array;
     return attributeMessage.decode(new Reader(bytes, attributeMessage.name), tx.context);
   });
 }

@@ -11,9 +11,8 @@ export function readSharedMessages(tx: Tx, messageType: number, heapIds: readonl
     return [];
   }
   const heap = openFractalHeap(tx, sharedHeapAddress(tx, messageType));
-  heap.want(heapIds);
   // Copies: what is decoded may keep views on them, and huge objects are views on blocks that may be written.
-  return heapIds.map((id) => heap.read(id).slice());
+  return heap.readAll(heapIds).map((bytes) => bytes.slice());
 }
 
 /** The heap of the index that a type of message belongs to: each type is in one index at most. */
