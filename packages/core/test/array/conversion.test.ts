@@ -1,4 +1,4 @@
-import { type Datatype, FormatError } from "@hdfive/format";
+import { type Datatype, type FloatingPointType, FormatError } from "@hdfive/format";
 import { describe, expect, test } from "vitest";
 import {
   AttributeReference,

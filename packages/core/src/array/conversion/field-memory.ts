@@ -2,6 +2,9 @@ import { type CompoundMember, type CompoundType, type Datatype, HdfiveError } fr
 import { convertedPart, decodeField } from "./compound-memory.js";
 import type { MemoryType } from "./memory-type.js";
 
+/** Names that an error lists: there may be 65,535. */
+const SHOWN = 50;
+
 /**
  * The member of a compound that has a name.
  *
@@ -13,8 +16,12 @@ export function memberNamed(datatype: Datatype, name: string): CompoundMember {
   }
   const member = datatype.members.find((candidate) => candidate.name === name);
   if (member === undefined) {
-    const names = datatype.members.map((candidate) => candidate.name).join(", ");
-    throw new HdfiveError("INVALID_ARGUMENT", `Field ${name} does not appear in this type; the fields are ${names}`);
+    const names = datatype.members.slice(0, SHOWN).map((candidate) => candidate.name);
+    const rest = datatype.members.length > SHOWN ? `, and ${datatype.members.length - SHOWN} more` : "";
+    throw new HdfiveError(
+      "INVALID_ARGUMENT",
+      `Field ${name} does not appear in this type; the fields are ${names.join(", ")}${rest}`,
+    );
   }
   return member;
 }

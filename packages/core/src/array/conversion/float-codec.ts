@@ -20,6 +20,7 @@ import {
   scaleExponent,
 } from "./float-layout.js";
 import { type NumberCodec, plainCodec } from "./number-codec.js";
+import { normalReader } from "./wide-float.js";
 
 /**
  * How floating-point numbers are stored (IV.A.2.d, class 1), of any layout.
@@ -117,10 +118,13 @@ function wideFloats(type: FloatingPointType): Pick<NumberCodec, "decode" | "enco
   const split = floatSplitter(type);
   const parts: FloatParts = { sign: 0, exponent: 0, mantissa: 0 };
   const read = exactReader(type);
+  const readNormal = normalReader(type);
   return {
     decode(bytes, byteOffset, count, into, at) {
       for (let i = 0; i < count; i++) {
-        into[at + i] = nearestFloat(read(bytes, byteOffset + i * type.size), FLOAT64_GRID);
+        const start = byteOffset + i * type.size;
+        const normal = readNormal === null ? Number.NaN : readNormal(bytes, start);
+        into[at + i] = Number.isNaN(normal) ? nearestFloat(read(bytes, start), FLOAT64_GRID) : normal;
       }
     },
     encode(from, at, count, bytes, byteOffset) {

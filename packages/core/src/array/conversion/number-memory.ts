@@ -96,7 +96,7 @@ export function convertedMemory(
   const target: NumberTarget = { kind: as.kind, limits: as.limits, round: as.round, boolean: asType.boolean ?? false };
   return {
     datatype: inner.datatype,
-    memoryDatatype: asType.datatype,
+    memoryDatatype: as.exact === null ? asType.datatype : floatType(8),
     innerShape: [],
     native: false,
     bytesPerElement: bytesPerNumber(as.kind),
@@ -136,7 +136,7 @@ export function decodeExact(
   for (let i = 0; i < count; i++) {
     const number = read(bytes, byteOffset + i * size);
     if (boolean) {
-      into[at + i] = number?.mantissa === 0n ? 0 : 1;
+      into[at + i] = number === null || number.mantissa === 0n ? 0 : 1;
     } else if (limits === null) {
       into[at + i] = nearestFloat(number, grid ?? FLOAT64_GRID);
     } else {
