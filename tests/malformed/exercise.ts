@@ -1,4 +1,5 @@
 import {
+  AttributeReference,
   Dataset,
   type File,
   Group,
@@ -8,6 +9,7 @@ import {
   MemoryStorage,
   ObjectReference,
   openStorageSync,
+  RegionReference,
 } from "@hdfive/core";
 
 /** What a reader of broken files met, by the code of the error; "ok" counts what could be read. */
@@ -122,20 +124,39 @@ function read(tally: Tally, file: File, object: IteratedObject): void {
   for (const name of attempt(tally, `${path} attributes`, () => object.attrs.keysSync()) ?? []) {
     attempt(tally, `${path} attribute info ${name}`, () => object.attrs.infoSync(name));
     const value = attempt(tally, `${path} attribute ${name}`, () => object.attrs.getSync(name));
-    if (value instanceof ObjectReference) {
-      attempt(tally, `${path} reference ${name}`, () => file.dereferenceSync(value));
-    }
+    follow(tally, file, `${path} reference ${name}`, value);
   }
   attempt(tally, `${path} attribute entries`, () => object.attrs.entriesSync());
   if (object instanceof Dataset) {
     attempt(tally, `${path} dtype`, () => object.dtype);
     attempt(tally, `${path} fill value`, () => object.fillValueSync());
-    attempt(tally, `${path} data`, () => object.readSync());
+    const values = attempt(tally, `${path} data`, () => object.readSync());
+    if (object.datatype.class === "reference" && Array.isArray(values?.data)) {
+      for (const [i, value] of values.data.slice(0, 20).entries()) {
+        follow(tally, file, `${path} reference ${i}`, value);
+      }
+    }
+    attempt(tally, `${path} scale`, () => object.scaleSync());
+    for (const dimension of object.dims) {
+      attempt(tally, `${path} label ${dimension.axis}`, () => dimension.labelSync());
+      attempt(tally, `${path} scales ${dimension.axis}`, () => dimension.scalesSync());
+      attempt(tally, `${path} dimension ${dimension.axis}`, () => dimension.nameSync());
+    }
   } else if (object instanceof Group) {
     attempt(tally, `${path} links`, () => object.linksSync());
     for (const name of attempt(tally, `${path} keys`, () => object.keysSync()) ?? []) {
       attempt(tally, `${path} member ${name}`, () => object.getSync(name));
     }
+  }
+}
+
+/** Goes where a reference leads, and reads what a region of it selects. */
+function follow(tally: Tally, file: File, step: string, value: unknown): void {
+  if (value instanceof ObjectReference || value instanceof AttributeReference || value instanceof RegionReference) {
+    attempt(tally, step, () => file.dereferenceSync(value));
+  }
+  if (value instanceof RegionReference) {
+    attempt(tally, `${step} region`, () => file.readRegionSync(value));
   }
 }
 

@@ -65,7 +65,7 @@ export function* projectChunks(
 }
 
 /** The run of result positions from `from` on whose indices lie in the chunk of `side` that starts at `origin`. */
-function pieceAt(axis: AxisSelection, from: number, origin: number, side: number): AxisPiece {
+export function pieceAt(axis: AxisSelection, from: number, origin: number, side: number): AxisPiece {
   if (axis.kind === "range") {
     const chunkStart = axis.start + from * axis.step - origin;
     const count = Math.min(axis.count - from, Math.floor((side - 1 - chunkStart) / axis.step) + 1);

@@ -19,8 +19,12 @@ export interface SpanLevel {
   readonly count: number;
 }
 
-/** Steps that finding the union of blocks may take: a file of overlapping blocks would take their square otherwise. */
-const MAX_STEPS = 2 ** 25;
+/**
+ * Steps that finding the union of blocks may take, some and so many for each block: blocks that all overlap would take
+ * their square. A grid of blocks that do not touch takes about four for each.
+ */
+const FREE_STEPS = 2 ** 22;
+const STEPS_PER_BLOCK = 64;
 
 /**
  * The union of blocks, which may overlap, as ranges.
@@ -30,12 +34,14 @@ const MAX_STEPS = 2 ** 25;
  */
 export function spanTree(corners: Float64Array, rank: number): SpanLevel {
   const blocks = Array.from({ length: corners.length / (2 * rank) }, (_, block) => block);
-  return buildLevel({ corners, rank, steps: 0 }, blocks, 0);
+  const maxSteps = FREE_STEPS + STEPS_PER_BLOCK * blocks.length;
+  return buildLevel({ corners, rank, maxSteps, steps: 0 }, blocks, 0);
 }
 
 interface Build {
   readonly corners: Float64Array;
   readonly rank: number;
+  readonly maxSteps: number;
   steps: number;
 }
 
@@ -132,7 +138,7 @@ function sameLevel(build: Build, a: SpanLevel, b: SpanLevel): boolean {
 
 function countSteps(build: Build, steps: number): void {
   build.steps += steps;
-  if (build.steps > MAX_STEPS) {
+  if (build.steps > build.maxSteps) {
     throw new HdfiveError("LIMIT", "The blocks of a selection overlap too much to be told apart: select in parts");
   }
 }
