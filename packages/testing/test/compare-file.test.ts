@@ -53,6 +53,8 @@ async function expectations(file: Group, group: Group, dataset: Dataset): Promis
       sym_leaf_k: 4,
       sym_int_k: 16,
       istore_k: 32,
+      sohm_nindexes: 0,
+      fspace: { strategy: "fsm_aggr", persist: false, threshold: 1, page_size: 4096 },
     },
     objects: {
       "/": { ...(await common(file)), kind: "group", storage: "symbol_table", nlinks: 1 },
@@ -151,25 +153,22 @@ describe("the comparison of a file", () => {
   });
 
   it("says what is unsupported, and matches what is not compared", async () => {
-    const driver = await compareFile({} as CorpusHost, { ...ENTRY, open: { driver: "family" } });
-    expect(driver).toMatchObject({ status: "unsupported", differences: [] });
-    expect([...driver.unsupported.keys()]).toEqual(["driver"]);
-    const results = [
-      await compare(expected),
-      driver,
-      await compare({ ...expected, links: { "/l": { kind: "soft" } } }),
-    ];
+    // The format allows addresses of 16 bytes, which libhdf5 itself cannot read.
+    const wide = await compare(expected, image.slice().fill(16, 13, 14));
+    expect(wide).toMatchObject({ status: "unsupported", differences: [] });
+    expect([...wide.unsupported.keys()]).toEqual(["superblock"]);
+    const results = [await compare(expected), wide, await compare({ ...expected, links: { "/l": { kind: "soft" } } })];
     expect(summarize(results)).toEqual({
       matched: 1,
       wrong: 1,
       unsupported: 1,
       files: [
         { file: "a.h5", status: "matched", reason: null },
-        { file: "a.h5", status: "unsupported", reason: "driver" },
+        { file: "a.h5", status: "unsupported", reason: "superblock" },
         { file: "a.h5", status: "wrong", reason: "/l: link: expected soft, got none" },
       ],
     });
-    expect(reportText(results)).toMatch(/matched +1\nunsupported +1\n +1 {2}driver\nwrong +1$/);
+    expect(reportText(results)).toMatch(/matched +1\nunsupported +1\n +1 {2}superblock\nwrong +1$/);
   });
 });
 

@@ -5,11 +5,7 @@
  * it must match as well.
  */
 export const UNSUPPORTED_FEATURES: readonly (readonly [feature: RegExp, reason: string])[] = [
-  [/^driver:/, "files of the family, split and multi drivers"],
-  [/^sb:driverinfo:/, "files of the family, split and multi drivers"],
-  [/^msg:cacheimage$/, "metadata cache image"],
-  [/^link:external-/, "external links are not followed"],
-  [/^layout:(external|virtual)$/, "data in other files"],
+  [/^layout:virtual$/, "data in other files"],
   [/^filter:(?!1$|2$|3$|4$|5$|6$|32000$)/, "filters of plugins, other than LZF"],
 ];
 

@@ -46,6 +46,7 @@ export async function compareDataset(
     return;
   }
   compareLayout(context, path, info, expected);
+  compareExternal(context, path, info, expected);
   if (!isNull) {
     const raw = withoutText(dataset.datatype);
     const rawBlocks = raw === null ? undefined : () => datasetBlocks(dataset, raw);
@@ -68,6 +69,15 @@ function compareLayout({ findings }: ValuesContext, path: string, info: DatasetI
     // Where the C library could not list the chunks it could not add up their sizes either.
     findings.equal(path, "bytes stored", expected.storage_size, expectedInteger(storageSize));
   }
+}
+
+function compareExternal({ findings }: ValuesContext, path: string, info: DatasetInfo, expected: ExpectedObject): void {
+  const files = info.external?.map(({ name, offset, size }) => [
+    name,
+    expectedInteger(offset),
+    size === null ? null : expectedInteger(size),
+  ]);
+  findings.equal(path, "external files", expected.external, files);
 }
 
 /** Says which structure keeps the data from being read; reading it must say so and give nothing. */

@@ -96,7 +96,7 @@ async function compareResolved(
   }
 }
 
-const LEADS_NOWHERE: readonly string[] = ["NOT_FOUND", "LIMIT", "WRONG_KIND"];
+const LEADS_NOWHERE: readonly string[] = ["NOT_FOUND", "LIMIT", "WRONG_KIND", "FORBIDDEN", "NOT_HDF5"];
 
 /** Whether a link leads nowhere, also in the C library: it follows no link of a type that no program has registered. */
 function leadsNowhere(error: unknown): boolean {

@@ -39,7 +39,7 @@ export interface ExpectedObject extends ExpectedValues {
   readonly chunk_index?: string;
   readonly nchunks?: ExpectedInteger;
   readonly filters?: readonly { readonly id: number; readonly flags: number; readonly cd: readonly number[] }[];
-  readonly external?: unknown;
+  readonly external?: readonly (readonly [file: string, offset: ExpectedInteger, size: ExpectedInteger | null])[];
   readonly virtual?: unknown;
   readonly fill?: ExpectedValues & { readonly status: string; readonly alloc: string; readonly time: string };
   readonly storage_size?: ExpectedInteger;
@@ -68,6 +68,13 @@ export interface ExpectedFile {
     readonly sym_leaf_k: number;
     readonly sym_int_k: number;
     readonly istore_k: number;
+    readonly sohm_nindexes?: number;
+    readonly fspace?: {
+      readonly strategy: string;
+      readonly persist: boolean;
+      readonly threshold: number;
+      readonly page_size: number;
+    };
   };
   readonly objects: Readonly<Record<string, ExpectedObject>>;
   readonly links: Readonly<Record<string, ExpectedLink>>;
@@ -83,7 +90,13 @@ export interface CorpusEntry {
   /** Features of the format that are in the file. */
   readonly features: readonly string[];
   /** Set when the file has to be opened through a driver. */
-  readonly open?: { readonly driver: string };
+  readonly open?: {
+    readonly driver: "family" | "split" | "multi";
+    /** A pattern for the names of a family, else what the names of the members begin with. */
+    readonly name: string;
+  };
+  /** Files beside it that belong to it. */
+  readonly needs?: readonly string[];
 }
 
 /** The list of a corpus. */

@@ -5,6 +5,7 @@ import {
   type FileSpaceInfo,
   type FormatContext,
   fileSpaceInfoMessage,
+  MESSAGE_FLAGS,
   MESSAGE_IDS,
   type SharedMessageTableMessage,
   sharedMessageTableMessage,
@@ -46,7 +47,9 @@ export function readExtension(tx: Tx): Extension {
   const table = findMessage(header, MESSAGE_IDS.sharedMessageTable);
   const sharedMessages = table === undefined ? null : decodeMessage(tx, sharedMessageTableMessage, table);
   const space = findMessage(header, MESSAGE_IDS.fileSpaceInfo);
-  const fileSpace = space === undefined ? null : decodeMessage(tx, fileSpaceInfoMessage, space);
+  // A writer that did not know the message has marked it and may have changed the file: it holds no longer.
+  const isStale = space === undefined || (space.flags & MESSAGE_FLAGS.wasUnknown) !== 0;
+  const fileSpace = isStale ? null : decodeMessage(tx, fileSpaceInfoMessage, space);
   return {
     context: values === null ? context : { ...context, ...pickK(values) },
     readOnlyReason: readOnlyReason(fileSpace, cacheImage, sharedMessages),
