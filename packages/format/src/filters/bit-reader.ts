@@ -105,31 +105,33 @@ export class BitReader {
     const view = this.#view;
     const end = this.#end;
     let at = this.#at;
-    let used = this.#used;
+    if (at >= end) {
+      this.#at = to > from ? end + 1 : at;
+      return;
+    }
+    // Bits that are not read yet, at the top of a word; zeros follow them.
+    let left = 32 - this.#used;
+    let word = view.getInt32(at) << this.#used;
     for (let i = from; i < to; i++) {
       let zeros = 0;
-      let word = 0;
-      while (at < end) {
-        word = view.getInt32(at) << used;
-        if (word !== 0) {
-          break;
-        }
-        // All bits from here to the end of the word are zeros.
-        zeros += 32 - used;
+      while (word === 0) {
+        zeros += left;
         at += 4;
-        used = 0;
-      }
-      if (at >= end) {
-        at = end + 1;
-        break;
+        if (at >= end) {
+          this.#at = end + 1;
+          return;
+        }
+        left = 32;
+        word = view.getInt32(at);
       }
       const more = Math.clz32(word);
       into[i] = zeros + more;
-      used += more + 1;
-      at += used >>> 3;
-      used &= 7;
+      left -= more + 1;
+      // In two steps: to shift by 32 would be to shift by 0.
+      word = (word << more) << 1;
     }
-    this.#at = at;
-    this.#used = used;
+    const used = 32 - left;
+    this.#at = at + (used >>> 3);
+    this.#used = used & 7;
   }
 }

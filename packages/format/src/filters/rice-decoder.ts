@@ -28,7 +28,7 @@ export function decodeSamples(
 ): void {
   const { pixelsPerBlock, pixelsPerScanline, nearestNeighbour, byteOrder } = parameters;
   const { bytesPerSample, blocksPerScanline, bitsPerSample } = layout;
-  const most = 2 ** bitsPerSample - 1;
+  const most = (2 ** bitsPerSample - 1) | 0;
   const reader = new BitReader(coded);
   const decoder: Decoder = { reader, block: new Uint32Array(pixelsPerBlock), layout, zeroBlocks: 0 };
   const { block } = decoder;
@@ -141,20 +141,18 @@ function readPairs(reader: BitReader, block: Uint32Array, first: number): void {
  * sample is from the end that is nearer.
  */
 function addDifferences(block: Uint32Array, first: number, previous: number, most: number): number {
-  const middle = most >>> 1;
+  // Without branches but for the rare one: on noise, which way a sample goes cannot be foretold, and a wrong guess of the
+  // processor costs more than all of this. `most` is all ones, so to take from it is to flip bits.
+  const topBit = 31 - Math.clz32(most);
   let sample = previous;
   for (let i = first; i < block.length; i++) {
-    const mapped = block[i] as number;
-    if (mapped > most) {
+    const mapped = (block[i] as number) | 0;
+    if (mapped > most || mapped < 0) {
       return -1;
     }
-    const step = (mapped >>> 1) + (mapped & 1);
-    const isLow = sample <= middle;
-    if (step <= (isLow ? sample : most - sample)) {
-      sample += (mapped & 1) === 0 ? step : -step;
-    } else {
-      sample = isLow ? mapped : most - mapped;
-    }
+    const isOdd = mapped & 1;
+    const flip = -(sample >>> topBit) & most;
+    sample = (mapped >>> 1) + isOdd <= (sample ^ flip) ? sample + ((mapped >>> 1) ^ -isOdd) : mapped ^ flip;
     block[i] = sample;
   }
   return sample;

@@ -6,7 +6,9 @@ import { FormatError } from "../../src/index.js";
 /** Bytes that repeat themselves often enough to become shorter. */
 const repetitive = fc
   .array(fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 40 }), fc.integer({ min: 1, max: 60 })), { maxLength: 12 })
-  .map((parts) => Uint8Array.from(parts.flatMap(([bytes, count]) => Array.from({ length: count }, () => [...bytes]).flat())));
+  .map((parts) =>
+    Uint8Array.from(parts.flatMap(([bytes, count]) => Array.from({ length: count }, () => [...bytes]).flat())),
+  );
 
 describe("LZF", () => {
   test("decodes literal bytes, short and long copies, and copies that overlap themselves", () => {
