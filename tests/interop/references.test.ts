@@ -1,14 +1,18 @@
 import {
   AttributeReference,
+  blocks,
   type CompoundArray,
   Dataset,
+  type DataspaceSelection,
   type File,
   Group,
   HdfiveError,
+  hyperslab,
   MemoryStorage,
   type NdArray,
   ObjectReference,
   openStorage,
+  points,
   RegionReference,
 } from "@hdfive/core";
 import { CountingStorage, FaultStormStorage } from "@hdfive/testing";
@@ -104,6 +108,49 @@ describe.each(PYTHONS)("references compared with $label", (tool) => {
     expect(storage.counts.reads - before).toBeLessThan(40);
     await file.close();
   });
+
+  it.each(["earliest", "v110", "latest"] as const)(
+    "written by hdfive lead h5py to the same elements (libver %s)",
+    async (libver) => {
+      const storage = new MemoryStorage();
+      const file = await openStorage(storage, "w", { libver });
+      const data = Int32Array.from({ length: 63 }, (_, i) => i);
+      const dataset = await file.createDataset("data", { dtype: "int32", shape: [7, 9], data });
+      const { address } = await dataset.info();
+      const selections: DataspaceSelection[] = [
+        { kind: "all" },
+        points([
+          [6, 8],
+          [0, 0],
+          [3, 4],
+        ]),
+        hyperslab({ start: [1, 2], stride: [3, 2], count: [2, 3], block: [2, 1] }),
+        hyperslab({ start: [0, 0], count: [7, 9] }),
+        blocks([
+          [
+            [0, 0],
+            [1, 2],
+          ],
+          [
+            [5, 5],
+            [5, 5],
+          ],
+        ]),
+      ];
+      const regions = [...selections.map((selection) => new RegionReference(address, selection)), RegionReference.NULL];
+      await file.createDataset("regions", { dtype: "regionReference", data: regions });
+      const expected = [...selections.map((selection) => plainArray(dataset.readSync(selection), String)), null];
+      await file.close();
+      const path = folder.put(`ours-${libver}.h5`, storage.image());
+      // HDF5 1.10 does not know the versions that HDF5 1.12 brought.
+      const reads = session.ask("read_regions", { path, name: "regions", target: "data" });
+      if (libver === "latest" && tool.label === "system h5py") {
+        await expect(reads).rejects.toThrow();
+      } else {
+        expect(await reads).toEqual(expected);
+      }
+    },
+  );
 
   it("refuse a region of another dataset, and one that points nowhere", async () => {
     const path = folder.file("refused.h5");

@@ -36,6 +36,7 @@ export function* writeSource(file: OpenFile, memory: MemoryType, values: UserArr
 export function heapWriter(tx: Tx): HeapWriter {
   return {
     offsetSize: tx.context.offsetSize,
+    libver: tx.state.libver,
     put: (bytes) => {
       const { ids, cursor } = insertHeapObjects(tx, tx.heapCursor, [bytes]);
       tx.heapCursor = cursor;
