@@ -61,9 +61,10 @@ function listByIndex(tx: Tx, group: DenseGroup, address: number, after: number |
   const heap = heapOf(tx, group);
   const encoded = heap.readAll(records.map(({ heapId }) => heapId));
   const links = encoded.map((bytes) => groupLinkOf(decodeLink(tx, bytes)));
-  const last = records.at(-1);
-  const hasMore = from + records.length < countRecords(tx, tree);
-  return { links, next: hasMore && last !== undefined ? last.creationOrder : null };
+  const hasMore = records.length > 0 && from + records.length < countRecords(tx, tree);
+  // The greatest and not the last: records out of order must not make listing go back, and on without end.
+  const next = records.reduce((most, { creationOrder }) => Math.max(most, creationOrder), after ?? 0);
+  return { links, next: hasMore ? next : null };
 }
 
 /** All links of a group in the order in which they are listed. */

@@ -27,7 +27,7 @@ import { type HugeId, locateHuge, readHuge } from "./huge-objects.js";
 export interface HeapReader {
   /** The bytes of an object by its ID. */
   read(id: Uint8Array): Uint8Array;
-  /** The bytes of many objects: what they need is fetched at once, level by level of the heap. */
+  /** The bytes of many objects, each asked for once: what they need is fetched at once, level by level of the heap. */
   readAll(ids: readonly Uint8Array[]): Uint8Array[];
 }
 
@@ -66,7 +66,8 @@ class FractalHeapReader implements HeapReader {
   }
 
   read(id: Uint8Array): Uint8Array {
-    return this.#handOut(this.#decode(id));
+    this.#tx.work(this.#idCodec.name);
+    return this.#object(this.#decode(id));
   }
 
   readAll(ids: readonly Uint8Array[]): Uint8Array[] {
@@ -75,6 +76,7 @@ class FractalHeapReader implements HeapReader {
     return decoded.map((id) => this.#handOut(id));
   }
 
+  /** As `read`, where all objects are asked for: each is there once, so there is an end to their bytes. */
   #handOut(id: FractalHeapId): Uint8Array {
     this.#tx.work(this.#idCodec.name);
     const object = this.#object(id);
