@@ -553,6 +553,7 @@ describe("floating-point numbers of any layout", () => {
     normalization: "msb-set",
   };
   const layout128 = integerType(16, true);
+  const VAX_D = { exponentLocation: 55, exponentSize: 8, mantissaSize: 55, exponentBias: 129 };
   const quad: Datatype = {
     ...floatType(8),
     size: 16,
@@ -620,6 +621,17 @@ describe("floating-point numbers of any layout", () => {
       -2,
     ]);
     expect(decode(quad, tiny, layout128)).toEqual([0n]);
+  });
+
+  test("zero has no exponent where the leading one is stored: processors take any other for not-a-number", () => {
+    const unimplied: Datatype = { ...(x87 as FloatingPointType), normalization: "none" };
+    expect(hex(encode(unimplied, [0, -0]))).toBe(`${"00".repeat(16)}${"00".repeat(9)}80${"00".repeat(6)}`);
+  });
+
+  test("subnormal numbers have all digits of a layout that has more than float64", () => {
+    const vaxD: Datatype = { ...floatType(8), version: 3, byteOrder: "VAX", ...VAX_D };
+    const value = (2 ** 52 + 1) * 2 ** -181;
+    expect(list(decode(vaxD, encode(vaxD, [value, -value, 0])))).toEqual([value, -value, 0]);
   });
 
   test("of an odd number of bytes have no VAX order", () => {

@@ -129,15 +129,31 @@ function wideFloats(type: FloatingPointType): Pick<NumberCodec, "decode" | "enco
     },
     encode(from, at, count, bytes, byteOffset) {
       for (let i = 0; i < count; i++) {
-        split((from as FloatArray)[at + i] as number, parts);
+        const value = (from as FloatArray)[at + i] as number;
+        split(value, parts);
+        // A subnormal number has as many digits as the layout, of which the splitter gives 52.
+        const mantissa =
+          parts.exponent === 0 && spare > 0n
+            ? subnormalDigits(value, -scaleExponent(type, 0))
+            : BigInt(parts.mantissa) << spare;
         const bits =
           (BigInt(parts.sign) << BigInt(type.signLocation)) |
           (BigInt(parts.exponent) << BigInt(type.exponentLocation)) |
-          ((BigInt(parts.mantissa) << spare) << BigInt(type.mantissaLocation));
+          (mantissa << BigInt(type.mantissaLocation));
         writeBits(bits | padding, bytes, byteOffset + i * type.size, order);
       }
     },
   };
+}
+
+/** The size of a number times a power of two, as the nearest integer, ties to even; 0 for 0 whatever the power. */
+function subnormalDigits(value: number, power: number): bigint {
+  if (value === 0) {
+    return 0n;
+  }
+  // In two steps: the power alone may be past what 64 bits hold.
+  const digits = Math.abs(value) * 2 ** Math.min(power, 1000) * 2 ** Math.max(0, power - 1000);
+  return BigInt(digits < 2 ** 52 ? digits + 2 ** 52 - 2 ** 52 : digits);
 }
 
 /**

@@ -97,7 +97,8 @@ export function floatSplitter(type: FloatingPointType): FloatSplitter {
       return;
     }
     const normal = rounded >= one;
-    parts.exponent = implied && !normal ? 0 : exponent;
+    // Zero has exponent 0 also where the leading one is stored: processors take any other for not-a-number.
+    parts.exponent = rounded === 0 || (implied && !normal) ? 0 : exponent;
     parts.mantissa = implied && normal ? rounded - one : rounded;
   };
 }
