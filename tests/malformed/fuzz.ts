@@ -75,6 +75,7 @@ export async function fuzz(args: readonly string[]): Promise<number> {
 /** Rounds over all files until the time is over; one failure of each kind. */
 async function campaign(program: string, files: readonly string[], seed: number, until: number): Promise<Failure[]> {
   const kinds = new Map<string, Failure>();
+  const tally = new Map<string, number>();
   let cases = 0;
   let next = seed;
   for (let round = 0; Date.now() < until; round++) {
@@ -85,6 +86,9 @@ async function campaign(program: string, files: readonly string[], seed: number,
       const donor = files[(i * 7 + round + 1) % files.length] as string;
       const outcome = await runCampaign(program, { cases: casesOf(file, donor, next), limits: "small" }, CASE_BOUNDS);
       cases += outcome.cases;
+      for (const [code, count] of outcome.tally) {
+        tally.set(code, (tally.get(code) ?? 0) + count);
+      }
       for (const failure of outcome.failures) {
         const kind = kindOf(failure);
         if (!kinds.has(kind)) {
@@ -94,7 +98,8 @@ async function campaign(program: string, files: readonly string[], seed: number,
       }
       next += SEEDS_OF_A_ROUND;
     }
-    console.log(`round ${round + 1}: ${cases} cases, ${kinds.size} kinds of failure`);
+    const met = [...tally].sort(([, a], [, b]) => b - a).map(([code, count]) => `${code} ${count}`);
+    console.log(`round ${round + 1}: ${cases} cases, ${kinds.size} kinds of failure; met ${met.join(", ")}`);
   }
   return [...kinds.values()];
 }

@@ -7,5 +7,9 @@ const built = await import("../dist/node/index.js").catch((error) => {
   console.error(`The packages are not built yet (${error.message}). Run: npm run build`);
   process.exit(2);
 });
-const folder = fileURLToPath(new URL("../shared/corpus", root));
-process.exitCode = await built.corpusCommand(process.argv.slice(2), folder, { out: console.log, err: console.error });
+const places = {
+  folder: fileURLToPath(new URL("../shared/corpus", root)),
+  child: fileURLToPath(new URL("../dist/node/corpus-child.js", import.meta.url)),
+  script: fileURLToPath(new URL("../python/expected.py", import.meta.url)),
+};
+process.exitCode = await built.corpusCommand(process.argv.slice(2), places, { out: console.log, err: console.error });

@@ -8,7 +8,14 @@ export { type CompareOptions, compareFile, type FileResult } from "./corpus/comp
 export type { CorpusHost, Hasher } from "./corpus/corpus-host.js";
 export type { CorpusEntry } from "./corpus/expected.js";
 export type { Difference } from "./corpus/findings.js";
-export { type CorpusSummary, filesByReason, type ReportOptions, reportText, summarize } from "./corpus/report.js";
+export {
+  type CorpusSummary,
+  type FileReport,
+  filesByReason,
+  type ReportOptions,
+  reportText,
+  summarize,
+} from "./corpus/report.js";
 export { type CorpusOptions, corpusEntries, runCorpus } from "./corpus/run-corpus.js";
 export { CountingStorage, type StorageCounts } from "./counting-storage.js";
 export { FailingStorage, type Failures } from "./failing-storage.js";

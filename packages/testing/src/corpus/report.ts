@@ -1,33 +1,42 @@
 import type { FileResult } from "./compare-file.js";
 import type { Difference } from "./findings.js";
 
+/** A file in a report: compared with what is expected of it, or `survived`, which is to say read with typed errors only. */
+export interface FileReport extends Omit<FileResult, "status"> {
+  readonly status: FileResult["status"] | "survived";
+}
+
 /** A run of the corpus as data: what `--json` prints. */
 export interface CorpusSummary {
   readonly matched: number;
   readonly wrong: number;
   readonly unsupported: number;
+  /** Files of which nothing is expected, but that nothing hangs, crashes or fails in an error without a type. */
+  readonly survived: number;
   readonly files: readonly {
     readonly file: string;
-    readonly status: FileResult["status"];
+    readonly status: FileReport["status"];
     /** What is not supported, or the first thing that is wrong; `null` for files that match. */
     readonly reason: string | null;
   }[];
 }
 
 /** Sums up results. */
-export function summarize(results: readonly FileResult[]): CorpusSummary {
-  const count = (status: FileResult["status"]): number => results.filter((result) => result.status === status).length;
+export function summarize(results: readonly FileReport[]): CorpusSummary {
+  const count = (status: FileReport["status"]): number => results.filter((result) => result.status === status).length;
   return {
     matched: count("matched"),
     wrong: count("wrong"),
     unsupported: count("unsupported"),
+    survived: count("survived"),
     files: results.map((result) => ({ file: result.file, status: result.status, reason: reasonOf(result) })),
   };
 }
 
-function reasonOf({ status, unsupported, differences }: FileResult): string | null {
+function reasonOf({ status, unsupported, differences }: FileReport): string | null {
   switch (status) {
     case "matched":
+    case "survived":
       return null;
     case "unsupported":
       return [...unsupported.keys()].sort().join("; ");
@@ -37,7 +46,7 @@ function reasonOf({ status, unsupported, differences }: FileResult): string | nu
 }
 
 /** Files by what is not supported in them, most files first; a file counts once under each of its reasons. */
-export function filesByReason(results: readonly FileResult[]): readonly (readonly [reason: string, files: number])[] {
+export function filesByReason(results: readonly FileReport[]): readonly (readonly [reason: string, files: number])[] {
   const counts = new Map<string, number>();
   for (const { status, unsupported } of results) {
     if (status === "unsupported") {
@@ -67,8 +76,8 @@ export interface ReportOptions {
 const FIRST = 5;
 
 /** A run of the corpus as text for people. */
-export function reportText(results: readonly FileResult[], { verbose = false }: ReportOptions = {}): string {
-  const { matched, wrong, unsupported } = summarize(results);
+export function reportText(results: readonly FileReport[], { verbose = false }: ReportOptions = {}): string {
+  const { matched, wrong, unsupported, survived } = summarize(results);
   const lines: string[] = [];
   if (verbose) {
     for (const { file, status, unsupported: reasons } of results) {
@@ -90,6 +99,9 @@ export function reportText(results: readonly FileResult[], { verbose = false }: 
   lines.push(`matched     ${String(matched).padStart(5)}`, `unsupported ${String(unsupported).padStart(5)}`);
   for (const [reason, files] of filesByReason(results)) {
     lines.push(`            ${String(files).padStart(5)}  ${reason}`);
+  }
+  if (survived > 0) {
+    lines.push(`survived    ${String(survived).padStart(5)}`);
   }
   lines.push(`wrong       ${String(wrong).padStart(5)}`);
   return lines.join("\n");

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { FileStorage } from "@hdfive/node-fs";
 import type { CorpusHost } from "../corpus/corpus-host.js";
 
@@ -14,7 +14,7 @@ export function isCorpusFolder(folder: string): boolean {
 export function corpusFolder(folder: string): CorpusHost {
   return {
     openStorage: (path) => FileStorage.open(join(folder, path)),
-    readText: (path) => readFile(join(folder, path), "utf8"),
+    readText: (path) => readFile(resolve(folder, path), "utf8"),
     sha256: () => {
       const hash = createHash("sha256");
       return { update: (bytes) => void hash.update(bytes), hex: () => hash.digest("hex") };

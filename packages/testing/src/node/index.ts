@@ -3,5 +3,5 @@
  *
  * @module @hdfive/testing/node
  */
-export { type CommandOutput, corpusCommand } from "./corpus-command.js";
+export { type CommandOutput, type CommandPlaces, corpusCommand } from "./corpus-command.js";
 export { corpusFolder, isCorpusFolder } from "./corpus-folder.js";
