@@ -7,6 +7,8 @@ type Atomic = Extract<NbitType, { readonly class: "atomic" }>;
 
 /** Numbers that are unpacked together. */
 const BATCH = 1024;
+/** Client data values without which newer libraries refuse a chunk, also one that is left alone. */
+const FEWEST_VALUES = 5;
 /** Largest element, in bytes, whose bits are moved as one number. */
 const WORD = 4;
 
@@ -44,13 +46,13 @@ export function decodeNbit(bytes: Uint8Array, clientData: readonly number[], max
 /**
  * Applies the nbit filter (filter 5), as libhdf5 does: padding is left out, and a byte that may be empty ends the result.
  *
- * Gives `null` for bytes that are not a whole chunk of the datatype that the parameters describe, and for datatypes that
- * libhdf5 would not read back.
+ * Gives `null` for bytes that are not a whole chunk of the datatype that the parameters describe, and where libhdf5 would
+ * not read the result back.
  */
 export function encodeNbit(bytes: Uint8Array, clientData: readonly number[]): Uint8Array | null {
   const { type, elementCount } = decodeNbitParameters(clientData);
   if (type === null) {
-    return bytes;
+    return clientData.length < FEWEST_VALUES ? null : bytes;
   }
   if (bytes.length !== elementCount * type.size || isMisread(type)) {
     return null;

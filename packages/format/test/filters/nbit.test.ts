@@ -105,7 +105,8 @@ describe("nbit", () => {
       [10, 1, 4, 2, 12, 1, 2, 0, 16, 0],
     ]) {
       expect(decodeNbit(bytes, clientData, 4)).toBe(bytes);
-      expect(encodeNbit(bytes, clientData)).toBe(bytes);
+      // Without a datatype in them, newer libraries take no chunk that went through the filter.
+      expect(encodeNbit(bytes, clientData)).toBe(clientData.length > 3 ? bytes : null);
     }
   });
 
