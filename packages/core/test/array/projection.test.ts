@@ -8,6 +8,7 @@ import {
   fillBytes,
   forEachRun,
   gather,
+  hyperslab,
   type Index,
   mask,
   projectChunks,
@@ -287,6 +288,12 @@ describe("contiguousRuns", () => {
       }),
       { numRuns: 400 },
     );
+  });
+
+  test("parts blocks where the rows in them are not whole", () => {
+    const selection = hyperslab({ start: [0, 0], stride: [3, 1], count: [2, 1], block: [2, 1] });
+    const runs = [...contiguousRuns(resolveSelection(selection, [6, 9]), [6, 9])];
+    expect(runs.map(({ offset }) => offset)).toEqual([0, 9, 27, 36]);
   });
 
   test("reads whole rows of a large dataset as one run", () => {

@@ -74,9 +74,8 @@ function* axisRuns(
     run *= broken.count;
     base = broken.start * (strides[inner] as number);
   }
-  // Blocks on the axis before them are gone through block by block, not element by element.
-  const last = axes[inner - 1];
-  const block = last?.kind === "blocks" ? last.block : 1;
+  // Blocks are gone through block by block where all after their axis is whole; else each of their elements is a run.
+  const block = axes[inner - 1] === broken && broken?.kind === "blocks" ? broken.block : 1;
   const position = new Array<number>(inner).fill(0);
   for (let at = 0; ; ) {
     let offset = base;
