@@ -145,6 +145,13 @@ describe("szip", () => {
     expect(() => decodeSzip(new Uint8Array(3), clientData, 1000)).toThrow("do not hold the size");
   });
 
+  test("refuses a run of zeros that goes past its scanline, and takes one that ends there", () => {
+    const clientData = [141, 8, 16, 16];
+    // Blocks of zeros (five bits of 0), then how many: 2 is a one after one zero, 3 after two.
+    expect(decodeSzip(Uint8Array.of(32, 0, 0, 0, 0b00000_01_0), clientData, 32)).toEqual(new Uint8Array(32));
+    expect(() => decodeSzip(Uint8Array.of(32, 0, 0, 0, 0b00000_001), clientData, 32)).toThrow("3 blocks of zeros");
+  });
+
   test("takes a scanline of any length, without memory for what is not there", () => {
     const clientData = [141, 8, 16, 0xffff_ffff];
     const bytes = new Uint8Array(8 * 2);
