@@ -12,6 +12,7 @@ export { type HeapId, readHeapId, writeHeapId } from "./conversion/heap-id.js";
 export { hasHeapData, heapReferences } from "./conversion/heap-references.js";
 export type { HeapReader, HeapWriter, MemoryType } from "./conversion/memory-type.js";
 export { type FieldNames, memoryType } from "./conversion/memory-type-of.js";
+export type { AddressFields } from "./conversion/stored-address.js";
 export {
   bfloat16Type,
   bool,

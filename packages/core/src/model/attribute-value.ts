@@ -52,7 +52,7 @@ export function freeHeapData(tx: Tx, { datatype, data }: AttributeRecord): void 
   }
   const ids: { collectionAddress: number; index: number }[] = [];
   const count = data.length / datatype.size;
-  heapReferences(datatype, data, 0, count, tx.context.offsetSize, (collectionAddress, index, isOwned) => {
+  heapReferences(datatype, data, 0, count, tx.context, (collectionAddress, index, isOwned) => {
     if (isOwned) {
       ids.push({ collectionAddress, index });
     }

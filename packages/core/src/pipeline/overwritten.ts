@@ -19,16 +19,16 @@ export function* freeOverwritten(
   shape: readonly number[],
 ): Task<void> {
   const { datatype } = dataset;
-  const { offsetSize } = file.state.context;
+  const { context } = file.state;
   const ids: { collectionAddress: number; index: number }[] = [];
   // All elements never written share the objects of the fill value.
   const shared = new Set<string>();
   const fill = fillElement(dataset);
-  heapReferences(datatype, fill, 0, 1, offsetSize, (collection, index) => shared.add(`${collection} ${index}`));
+  heapReferences(datatype, fill, 0, 1, context, (collection, index) => shared.add(`${collection} ${index}`));
   // The positions in the result do not matter here: any shape with room for them serves.
   const anywhere = shape.map(() => elementCount(shape));
   forEachRun(projection, shape, anywhere, (element, _, count) => {
-    heapReferences(datatype, bytes, element * datatype.size, count, offsetSize, (collectionAddress, index, isOwned) => {
+    heapReferences(datatype, bytes, element * datatype.size, count, context, (collectionAddress, index, isOwned) => {
       if (isOwned && !shared.has(`${collectionAddress} ${index}`)) {
         ids.push({ collectionAddress, index });
       }

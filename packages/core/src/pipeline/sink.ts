@@ -1,5 +1,6 @@
 import { HdfiveError } from "@hdfive/format";
 import {
+  type AddressFields,
   bytesOf,
   type ChunkProjection,
   forEachRun,
@@ -27,12 +28,14 @@ export class ReadSink {
   /** Elements picked on each axis of the selection; its shape for points. */
   readonly countShape: readonly number[];
   readonly #file: OpenFile;
+  readonly #noHeap: HeapReader;
   readonly #bytes: Uint8Array<ArrayBuffer> | null;
   /** Bytes that came from global heaps: many elements may point to one object there. */
   #heapBytes = 0;
 
   constructor(file: OpenFile, memory: MemoryType, into: MemoryArray, countShape: readonly number[]) {
     this.#file = file;
+    this.#noHeap = noHeap(file.state.context);
     this.memory = memory;
     this.into = into;
     this.countShape = countShape;
@@ -65,7 +68,7 @@ export class ReadSink {
         );
       }
     } else {
-      memory.decode(bytes, byteOffset, count, into, at, NO_HEAP);
+      memory.decode(bytes, byteOffset, count, into, at, this.#noHeap);
     }
   }
 
@@ -119,7 +122,7 @@ export class ReadSink {
       }
     } else {
       forEachRun(projection, chunkShape, countShape, (chunkElement, resultElement, count) => {
-        memory.decode(chunk, chunkElement * size, count, into, resultElement, NO_HEAP);
+        memory.decode(chunk, chunkElement * size, count, into, resultElement, this.#noHeap);
       });
     }
   }
@@ -139,6 +142,7 @@ export function heapReader(tx: Tx, before = 0): CountingHeapReader {
   let given = 0;
   return {
     offsetSize: tx.context.offsetSize,
+    addressSpace: tx.context.addressSpace,
     get given() {
       return given;
     },
@@ -157,16 +161,19 @@ export function heapReader(tx: Tx, before = 0): CountingHeapReader {
   };
 }
 
-const NO_HEAP: HeapReader = {
-  offsetSize: 8,
-  get: () => {
-    throw new HdfiveError("UNSUPPORTED", "A datatype without variable-length data asked for the global heap");
-  },
-};
+/** For data that has nothing in the global heap; addresses may be in it. */
+function noHeap({ offsetSize, addressSpace }: AddressFields): HeapReader {
+  return {
+    offsetSize,
+    addressSpace,
+    get: () => {
+      throw new HdfiveError("UNSUPPORTED", "A datatype without variable-length data asked for the global heap");
+    },
+  };
+}
 
 /** Makes the collections that elements point to resident, a level of nesting at a time. */
 export function prefetchHeap(tx: Tx, memory: MemoryType, bytes: Uint8Array, byteOffset: number, count: number): void {
-  const { offsetSize } = tx.context;
   let known = 0;
   for (let depth = 0; depth < MAX_HEAP_DEPTH; depth++) {
     const collections = new Set<number>();
@@ -175,7 +182,7 @@ export function prefetchHeap(tx: Tx, memory: MemoryType, bytes: Uint8Array, byte
       bytes,
       byteOffset,
       count,
-      offsetSize,
+      tx.context,
       (collectionAddress) => collections.add(collectionAddress),
       depth === 0 ? undefined : heapReader(tx),
     );

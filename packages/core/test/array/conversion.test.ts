@@ -822,7 +822,7 @@ describe("variable-length data", () => {
     );
     const seen = (loaded?: TestHeap): number[] => {
       const indices: number[] = [];
-      heapReferences(type, bytes, 0, 2, 8, (_address, index) => indices.push(index), loaded);
+      heapReferences(type, bytes, 0, 2, { offsetSize: 8 }, (_address, index) => indices.push(index), loaded);
       return indices;
     };
     expect(seen()).toHaveLength(3);
@@ -1035,10 +1035,10 @@ describe("bytes and references", () => {
     const region = new RegionReference(800, { kind: "all" });
     const owned: boolean[] = [];
     const note = (_: number, __: number, isOwned: boolean): number => owned.push(isOwned);
-    heapReferences(regionReference(), encode(regionReference(), [region, null], heap), 0, 2, 8, note);
+    heapReferences(regionReference(), encode(regionReference(), [region, null], heap), 0, 2, { offsetSize: 8 }, note);
     expect(owned).toEqual([false]);
     const bytes = encode(revised(), [new ObjectReference(8), new AttributeReference(8, "a"), null], heap);
-    heapReferences(revised(), bytes, 0, 3, 8, note);
+    heapReferences(revised(), bytes, 0, 3, { offsetSize: 8 }, note);
     expect(owned).toEqual([false, true]);
   });
 });

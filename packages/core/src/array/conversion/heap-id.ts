@@ -1,4 +1,5 @@
 import { FormatError, type VariableLengthType } from "@hdfive/format";
+import { type AddressFields, readAddress, readUint } from "./stored-address.js";
 
 /** An element of variable-length data as stored: how many elements, and the global heap object that holds them (IV.A.2.d). */
 export interface HeapId {
@@ -8,7 +9,8 @@ export interface HeapId {
 }
 
 /** Reads one; `count` is 0 for null and empty elements, whatever the rest says. */
-export function readHeapId(bytes: Uint8Array, at: number, offsetSize: number, datatype: VariableLengthType): HeapId {
+export function readHeapId(bytes: Uint8Array, at: number, fields: AddressFields, datatype: VariableLengthType): HeapId {
+  const { offsetSize } = fields;
   if (datatype.size !== 8 + offsetSize) {
     throw new FormatError(
       "variable-length data",
@@ -19,7 +21,7 @@ export function readHeapId(bytes: Uint8Array, at: number, offsetSize: number, da
     throw new FormatError("variable-length data", `an element at byte ${at} of ${bytes.length} is cut off`);
   }
   const count = readUint(bytes, at, 4);
-  const collectionAddress = count === 0 ? 0 : readUint(bytes, at + 4, offsetSize);
+  const collectionAddress = count === 0 ? 0 : readAddress(bytes, at + 4, fields);
   if (!Number.isSafeInteger(collectionAddress)) {
     throw new FormatError("variable-length data", `the heap address of the element at byte ${at} is past 2^53`);
   }
@@ -31,15 +33,6 @@ export function writeHeapId(id: HeapId, bytes: Uint8Array, at: number, offsetSiz
   writeUint(bytes, at, 4, id.count);
   writeUint(bytes, at + 4, offsetSize, id.collectionAddress);
   writeUint(bytes, at + 4 + offsetSize, 4, id.index);
-}
-
-/** A little-endian unsigned number of up to 8 bytes. */
-export function readUint(bytes: Uint8Array, at: number, size: number): number {
-  let value = 0;
-  for (let i = size - 1; i >= 0; i--) {
-    value = value * 256 + (bytes[at + i] as number);
-  }
-  return value;
 }
 
 /** Writes a little-endian unsigned number of up to 8 bytes. */

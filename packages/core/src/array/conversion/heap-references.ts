@@ -5,6 +5,7 @@ import { readHeapId } from "./heap-id.js";
 import type { HeapReader } from "./memory-type.js";
 import { regionHeapId } from "./region-memory.js";
 import { referenceElementAt } from "./revised-reference-memory.js";
+import type { AddressFields } from "./stored-address.js";
 
 /**
  * Called for a heap object that an element points to. `isOwned` when it is the element's alone: libhdf5 copies references
@@ -23,7 +24,7 @@ export function heapReferences(
   bytes: Uint8Array,
   byteOffset: number,
   count: number,
-  offsetSize: number,
+  fields: AddressFields,
   emit: EmitHeapObject,
   loaded?: HeapReader,
 ): void {
@@ -31,7 +32,7 @@ export function heapReferences(
     return;
   }
   for (let i = 0; i < count; i++) {
-    visit(datatype, bytes, byteOffset + i * datatype.size, offsetSize, emit, loaded);
+    visit(datatype, bytes, byteOffset + i * datatype.size, fields, emit, loaded);
   }
 }
 
@@ -71,24 +72,24 @@ function visit(
   datatype: Datatype,
   bytes: Uint8Array,
   at: number,
-  offsetSize: number,
+  fields: AddressFields,
   emit: EmitHeapObject,
   loaded: HeapReader | undefined,
 ): void {
   switch (datatype.class) {
     case "array":
-      heapReferences(datatype.base, bytes, at, elementCount(datatype.dimensions), offsetSize, emit, loaded);
+      heapReferences(datatype.base, bytes, at, elementCount(datatype.dimensions), fields, emit, loaded);
       return;
     case "compound":
       for (const member of datatype.members) {
-        heapReferences(memberType(member), bytes, at + member.byteOffset, 1, offsetSize, emit, loaded);
+        heapReferences(memberType(member), bytes, at + member.byteOffset, 1, fields, emit, loaded);
       }
       return;
     case "reference":
-      visitReference(datatype, bytes, at, offsetSize, emit);
+      visitReference(datatype, bytes, at, fields, emit);
       return;
     case "variable-length": {
-      const id = readHeapId(bytes, at, offsetSize, datatype);
+      const id = readHeapId(bytes, at, fields, datatype);
       if (id.count === 0) {
         return;
       }
@@ -101,7 +102,7 @@ function visit(
             `${id.count} elements in a heap object of ${object.length} bytes`,
           );
         }
-        heapReferences(datatype.base, object, 0, id.count, offsetSize, emit, loaded);
+        heapReferences(datatype.base, object, 0, id.count, fields, emit, loaded);
       }
     }
   }
@@ -111,16 +112,16 @@ function visitReference(
   datatype: ReferenceType,
   bytes: Uint8Array,
   at: number,
-  offsetSize: number,
+  fields: AddressFields,
   emit: EmitHeapObject,
 ): void {
   if (datatype.kind === "region") {
-    const id = regionHeapId(datatype, bytes, at, offsetSize);
+    const id = regionHeapId(datatype, bytes, at, fields);
     if (id !== null) {
       emit(id.collectionAddress, id.index, false);
     }
   } else if (datatype.kind !== "object") {
-    const element = referenceElementAt(datatype, bytes, at, offsetSize);
+    const element = referenceElementAt(datatype, bytes, at, fields);
     if (element.storage === "heap") {
       emit(element.id.collectionAddress, element.id.index, true);
     }

@@ -1,10 +1,9 @@
 import type { Datatype, Libver } from "@hdfive/format";
 import type { MemoryArray, UserArray } from "../ndarray.js";
+import type { AddressFields } from "./stored-address.js";
 
 /** Where variable-length data comes from: objects of global heap collections that are already in memory. */
-export interface HeapReader {
-  /** Bytes of an address in this file ("size of offsets"). */
-  readonly offsetSize: number;
+export interface HeapReader extends AddressFields {
   /** The bytes of one heap object. */
   get(collectionAddress: number, index: number): Uint8Array;
 }

@@ -1,10 +1,11 @@
 import { FormatError, HdfiveError, type ReferenceType } from "@hdfive/format";
 import { describe } from "../describe-value.js";
 import { ObjectReference } from "../object-reference.js";
-import { readUint, writeUint } from "./heap-id.js";
+import { writeUint } from "./heap-id.js";
 import type { MemoryType } from "./memory-type.js";
 import { regionMemory } from "./region-memory.js";
 import { revisedMemory } from "./revised-reference-memory.js";
+import { type AddressFields, readAddress } from "./stored-address.js";
 
 /** Memory of references (IV.A.2.d, class 7): an `ObjectReference`, `RegionReference` or `AttributeReference` per element. */
 export function referenceMemory(datatype: ReferenceType): MemoryType {
@@ -30,10 +31,11 @@ function objectMemory(datatype: ReferenceType): MemoryType {
     needsHeap: false,
     asFileBytes: () => null,
     allocate: (count) => new Array<ObjectReference>(count).fill(ObjectReference.NULL),
-    decode(bytes, byteOffset, count, into, at) {
+    decode(bytes, byteOffset, count, into, at, { addressSpace }) {
       const references = into as ObjectReference[];
+      const fields = { offsetSize: size, addressSpace };
       for (let i = 0; i < count; i++) {
-        references[at + i] = decodeOne(bytes, byteOffset + i * size, size);
+        references[at + i] = decodeOne(bytes, byteOffset + i * size, fields);
       }
     },
     encode(from, at, count, bytes, byteOffset) {
@@ -50,10 +52,19 @@ function objectMemory(datatype: ReferenceType): MemoryType {
   };
 }
 
-function decodeOne(bytes: Uint8Array, at: number, size: number): ObjectReference {
-  const address = readUint(bytes, at, size);
+function isUndefined(bytes: Uint8Array, at: number, size: number): boolean {
+  for (let i = 0; i < size; i++) {
+    if (bytes[at + i] !== 0xff) {
+      return false;
+    }
+  }
+  return true;
+}
+
+function decodeOne(bytes: Uint8Array, at: number, fields: AddressFields): ObjectReference {
+  const address = isUndefined(bytes, at, fields.offsetSize) ? 0 : readAddress(bytes, at, fields);
   // A null reference is stored as zeros; some writers store the undefined address, all bits set.
-  if (address === 0 || address === 256 ** size - 1 || address === 2 ** 64) {
+  if (address === 0) {
     return ObjectReference.NULL;
   }
   if (!Number.isSafeInteger(address)) {

@@ -14,6 +14,7 @@ import { RegionReference } from "../region-reference.js";
 import { writeUint } from "./heap-id.js";
 import type { HeapReader, MemoryType } from "./memory-type.js";
 import { referenceContext } from "./reference-context.js";
+import type { AddressFields } from "./stored-address.js";
 
 /** Memory of references to regions of before HDF5 1.12 (X.C): elements are IDs of objects in the global heap. */
 export function regionMemory(datatype: ReferenceType): MemoryType {
@@ -45,7 +46,7 @@ export function regionMemory(datatype: ReferenceType): MemoryType {
         const start = byteOffset + i * datatype.size;
         bytes.fill(0, start, start + datatype.size);
         if (value !== null && !value.isNull) {
-          const context = referenceContext(heap.offsetSize);
+          const context = referenceContext(heap);
           const region = { address: value.address, stored: selectionForm(value.selection, heap.libver ?? "earliest") };
           const writer = new Writer(storedRegion.sizeOf(region, context), storedRegion.name);
           storedRegion.encode(region, writer, context);
@@ -63,25 +64,26 @@ export function regionHeapId(
   { size }: ReferenceType,
   bytes: Uint8Array,
   at: number,
-  offsetSize: number,
+  fields: AddressFields,
 ): GlobalHeapId | null {
+  const { offsetSize } = fields;
   if (size < offsetSize + 4) {
     throw new FormatError("region reference", `elements of ${size} bytes in a file with addresses of ${offsetSize}`);
   }
   const id = globalHeapId.decode(
     new Reader(bytes.subarray(at, at + size), storedRegion.name),
-    referenceContext(offsetSize),
+    referenceContext(fields),
   );
   return id.collectionAddress === 0 ? null : id;
 }
 
 function decodeRegion(datatype: ReferenceType, bytes: Uint8Array, at: number, heap: HeapReader): RegionReference {
-  const id = regionHeapId(datatype, bytes, at, heap.offsetSize);
+  const id = regionHeapId(datatype, bytes, at, heap);
   if (id === null) {
     return RegionReference.NULL;
   }
   const object = heap.get(id.collectionAddress, id.index);
-  const context = referenceContext(heap.offsetSize);
+  const context = referenceContext(heap);
   const { address, stored } = storedRegion.decode(new Reader(object, storedRegion.name), context);
   return address === null || address === 0 ? RegionReference.NULL : new RegionReference(address, stored.selection);
 }

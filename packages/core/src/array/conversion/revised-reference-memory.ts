@@ -17,6 +17,7 @@ import { ObjectReference } from "../object-reference.js";
 import { RegionReference } from "../region-reference.js";
 import type { HeapReader, HeapWriter, MemoryType } from "./memory-type.js";
 import { referenceContext } from "./reference-context.js";
+import type { AddressFields } from "./stored-address.js";
 
 /** Any reference that HDF5 1.12 knows; every element says which it is. */
 type AnyReference = ObjectReference | RegionReference | AttributeReference;
@@ -35,13 +36,13 @@ export function revisedMemory(datatype: ReferenceType): MemoryType {
     decode(bytes, byteOffset, count, into, at, heap) {
       const references = into as AnyReference[];
       for (let i = 0; i < count; i++) {
-        const element = referenceElementAt(datatype, bytes, byteOffset + i * datatype.size, heap.offsetSize);
+        const element = referenceElementAt(datatype, bytes, byteOffset + i * datatype.size, heap);
         references[at + i] = decodeElement(element, heap);
       }
     },
     encode(from, at, count, bytes, byteOffset, heap) {
       const values = from as ArrayLike<unknown>;
-      const context = referenceContext(heap.offsetSize);
+      const context = referenceContext(heap);
       for (let i = 0; i < count; i++) {
         const element = encodeElement(values[at + i], heap);
         const writer = new Writer(referenceElement.sizeOf(element, context), referenceElement.name);
@@ -57,11 +58,11 @@ export function referenceElementAt(
   { size }: ReferenceType,
   bytes: Uint8Array,
   at: number,
-  offsetSize: number,
+  fields: AddressFields,
 ): ReferenceElement {
   return referenceElement.decode(
     new Reader(bytes.subarray(at, at + size), referenceElement.name),
-    referenceContext(offsetSize),
+    referenceContext(fields),
   );
 }
 
@@ -81,7 +82,7 @@ function decodeElement(element: ReferenceElement, heap: HeapReader): AnyReferenc
     });
   }
   const reader = new Reader(object.subarray(0, byteLength), codec.name, id.collectionAddress);
-  const { token, file, region, attribute } = codec.decode(reader, referenceContext(heap.offsetSize));
+  const { token, file, region, attribute } = codec.decode(reader, referenceContext(heap));
   if (token.address === 0) {
     return ObjectReference.NULL;
   }
@@ -109,7 +110,7 @@ function encodeElement(value: unknown, heap: HeapWriter): ReferenceElement {
   const target =
     value instanceof RegionReference ? "region" : value instanceof AttributeReference ? "attribute" : "object";
   const codec = referenceBody({ target, isExternal });
-  const context = referenceContext(heap.offsetSize);
+  const context = referenceContext(heap);
   const body: ReferenceBody = {
     token: { address: value.address, size: heap.offsetSize },
     file: value.fileName,

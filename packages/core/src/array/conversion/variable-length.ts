@@ -127,7 +127,7 @@ function storedBytes(
   at: number,
   heap: HeapReader,
 ): Uint8Array | null {
-  const { count, collectionAddress, index } = readHeapId(bytes, at, heap.offsetSize, datatype);
+  const { count, collectionAddress, index } = readHeapId(bytes, at, heap, datatype);
   if (count === 0) {
     return null;
   }

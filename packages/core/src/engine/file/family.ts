@@ -23,14 +23,6 @@ export function* openFamily(
     if (storage === null) {
       break;
     }
-    const before = parts[index - 1] as StoragePart;
-    if (before.length < memberSize) {
-      throw new HdfiveError(
-        "TRUNCATED",
-        `truncated file: member "${found[index - 1]}" has ${before.length} of ${memberSize} bytes, and is not the last`,
-        { path: first.name },
-      );
-    }
     const start = index * memberSize;
     if (!Number.isSafeInteger(start + memberSize)) {
       throw new FormatError("family-driver-info", `${index} members of ${memberSize} bytes go past 2^53`);
@@ -38,6 +30,7 @@ export function* openFamily(
     parts.push({ storage, start, length: Math.min(memberSize, storage.size) });
     found.push(name);
   }
+  checkFull(parts, found, memberSize);
   const members = parts.map(({ start, length }, i) => ({
     name: found[i] as string,
     start: BigInt(start),
@@ -49,6 +42,22 @@ export function* openFamily(
     driver: { id: FAMILY_DRIVER, memberSize, members },
     addressSpace: undefined,
   };
+}
+
+/** All members but the last are full; a file that became shorter has empty ones after it, which count for nothing. */
+function checkFull(parts: StoragePart[], names: readonly string[], memberSize: number): void {
+  while (parts.length > 1 && parts.at(-1)?.length === 0) {
+    parts.pop();
+  }
+  const short = parts.findIndex(({ length }, i) => length < memberSize && i < parts.length - 1);
+  const part = parts[short];
+  if (part !== undefined) {
+    throw new HdfiveError(
+      "TRUNCATED",
+      `truncated file: member "${names[short]}" has ${part.length} of ${memberSize} bytes, and is not the last`,
+      { path: names[0] },
+    );
+  }
 }
 
 /** A family as HDF5 1.6 wrote it: nothing in the file says so, but it goes on in the next member. `null` for others. */

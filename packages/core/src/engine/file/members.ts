@@ -45,9 +45,10 @@ export function* openMembers(
       return yield* openMulti(storage, others, multi, base);
     }
     case undefined: {
-      const { extensionAddress, rootAddress } = state.superblock;
-      if (extensionAddress === FAR_ADDRESS || rootAddress === FAR_ADDRESS) {
-        return yield* openMulti(storage, others, defaultMulti(), base);
+      const { version, extensionAddress, rootAddress } = state.superblock;
+      if (version >= 2 && (extensionAddress === FAR_ADDRESS || rootAddress === FAR_ADDRESS)) {
+        const stored = yield* perform(transact(state, storedRoot));
+        return yield* openMulti(storage, others, defaultMulti(stored), base);
       }
       const family = isShort ? yield* familyWithoutInfo(storage, others, settings) : null;
       return family ?? { storage: null, driver: null };
@@ -56,6 +57,16 @@ export function* openMembers(
       // libhdf5 too opens files of drivers that it does not know as files of one member.
       return { storage: null, driver: { id: info?.id ?? "", memberSize: null, members: [] } };
   }
+}
+
+const ROOT_FIELD = 36;
+
+/** The address of the root group's header in a superblock of version 2 or 3 with 8-byte addresses. Section II.A. */
+function storedRoot(tx: Tx): bigint {
+  const reader = new Reader(tx.bytes(0, ROOT_FIELD + 8, "superblock"), "superblock", 0);
+  reader.skip(ROOT_FIELD);
+  const low = reader.u32();
+  return (BigInt(reader.u32()) << 32n) | BigInt(low);
 }
 
 /** The driver information block, or the message of the extension that took its place. Sections II.B and IV.A.2.u. */

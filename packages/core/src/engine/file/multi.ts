@@ -17,17 +17,22 @@ import { baseOf, lastComponent } from "./driver-names.js";
 
 const ALIGNMENT = 8;
 const SUFFIXES = ["s", "b", "r", "g", "l", "o"];
-/** The largest address of libhdf5 in parts of this many. */
-const SPACES = 5n;
-const LARGEST_ADDRESS = 2n ** 63n - 1n;
+/** Distances of the members: libhdf5 divided all addresses into 5 parts, and those of 64 bits into 6 later. */
+const DISTANCES: readonly bigint[] = [(2n ** 64n - 2n) / 6n, (2n ** 63n - 1n) / 5n];
 
-/** The members of the multi driver as libhdf5 lays them out when nobody says otherwise: six of them, far apart. */
-export function defaultMulti(): MultiDriverInfo {
+/**
+ * The members of the multi driver as libhdf5 lays them out when nobody says otherwise: six of them, far apart. The root
+ * group's header is in the last, near its beginning.
+ */
+export function defaultMulti(rootAddress: bigint): MultiDriverInfo {
+  const last = BigInt(SUFFIXES.length - 1);
+  const from = (distance: bigint): bigint => rootAddress - last * distance;
+  const distance = DISTANCES.find((one) => from(one) >= 0n && from(one) < one) ?? (DISTANCES[0] as bigint);
   return {
     mapping: SUFFIXES.map((_, i) => i + 1),
     members: SUFFIXES.map((suffix, i) => ({
       name: `%s-${suffix}.h5`,
-      start: BigInt(i) * (LARGEST_ADDRESS / SPACES),
+      start: BigInt(i) * distance,
       endOfAddresses: 0n,
     })),
   };

@@ -63,7 +63,7 @@ export function newState(
     limits,
     writable: options.writable,
     libver: options.libver ?? "earliest",
-    context: contextOf(superblock, foundAt),
+    context: { ...contextOf(superblock, foundAt), datatypeDepth: limits.depth },
     superblock,
     sharedMessages: null,
     superblockDirty: false,
