@@ -34,20 +34,20 @@ export function* openFileState(storage: Storage, options: EngineOptions): Task<F
   const decode = (addressSpace: typeof UNKNOWN_SPACE | undefined): Superblock =>
     superblockCodec.decode(new Reader(bytes, superblockCodec.name, 0), { ...DEFAULT_CONTEXT, addressSpace });
   const probed = decode(UNKNOWN_SPACE);
-  const alone = newState(storage, blocks, placed(probed, found), found, options);
+  const alone = newState(storage, blocks, placed(probed, found, storage, options), found, options);
   const isShort = storage.size < alone.superblock.endOfFile;
   const { driver, ...composed } = yield* openMembers(alone, isShort, options.driver);
   let state = alone;
   if (composed.storage === null) {
-    state.superblock = placed(decode(undefined), found);
-    checkEnd(state, options);
+    state.superblock = placed(decode(undefined), found, storage, options);
+    checkEnd(state);
   } else {
     const { addressSpace } = composed;
-    const superblock = placed(decode(addressSpace), found);
+    const superblock = placed(decode(addressSpace), found, composed.storage, options);
     state = newState(composed.storage, newBlocks(composed.storage, options), superblock, found, options);
     state.context = { ...state.context, addressSpace };
     if (addressSpace === undefined) {
-      checkEnd(state, options);
+      checkEnd(state);
     }
   }
   checkFlags(state, options);
@@ -72,15 +72,28 @@ export function* openFileState(storage: Storage, options: EngineOptions): Task<F
   return state;
 }
 
-/** A superblock where it was found: what was put before a file later moves its end as well. */
-function placed(superblock: Superblock, found: number): Superblock {
-  const { endOfFile, baseAddress } = superblock;
-  return { ...superblock, baseAddress: found, endOfFile: found + endOfFile - baseAddress };
+/**
+ * A superblock where it was found: what was put before a file later moves its end as well. A writer that is still at work
+ * or was stopped has not said yet where the file ends, and its mark goes when we write.
+ */
+function placed(
+  superblock: Superblock,
+  found: number,
+  storage: Storage,
+  { writable, ignoreConsistencyFlags }: EngineOptions,
+): Superblock {
+  const { baseAddress, flags } = superblock;
+  const endOfFile = found + superblock.endOfFile - baseAddress;
+  if (!isMarked(superblock) || ignoreConsistencyFlags !== true) {
+    return { ...superblock, baseAddress: found, endOfFile };
+  }
+  const left = writable ? flags & ~OPEN_FLAGS : flags;
+  return { ...superblock, flags: left, baseAddress: found, endOfFile: storage.size };
 }
 
-function checkEnd({ storage, superblock }: FileState, { ignoreConsistencyFlags }: EngineOptions): void {
+function checkEnd({ storage, superblock }: FileState): void {
   const { endOfFile } = superblock;
-  if (storage.size < endOfFile && !(isMarked(superblock) && ignoreConsistencyFlags === true)) {
+  if (storage.size < endOfFile) {
     throw new HdfiveError(
       "TRUNCATED",
       `truncated file: ${storage.name ?? "it"} has ${storage.size} bytes, its superblock says ${endOfFile}`,
@@ -90,12 +103,8 @@ function checkEnd({ storage, superblock }: FileState, { ignoreConsistencyFlags }
 }
 
 /** A file that is marked as open may be halfway through a change. Versions before 3 have the mark, and nobody minds it. */
-function checkFlags(state: FileState, { ignoreConsistencyFlags }: EngineOptions): void {
-  const { superblock, storage } = state;
-  if (!isMarked(superblock)) {
-    return;
-  }
-  if (ignoreConsistencyFlags !== true) {
+function checkFlags({ superblock, storage }: FileState, { ignoreConsistencyFlags }: EngineOptions): void {
+  if (isMarked(superblock) && ignoreConsistencyFlags !== true) {
     throw new HdfiveError(
       "IN_USE",
       "The file is marked as open for writing: another program has it open, or crashed while it had. Open it with " +
@@ -103,8 +112,6 @@ function checkFlags(state: FileState, { ignoreConsistencyFlags }: EngineOptions)
       { path: storage.name },
     );
   }
-  // A writer that is still at work, or was stopped, has not said yet where the file ends.
-  state.superblock = { ...superblock, endOfFile: Math.max(superblock.endOfFile, storage.size) };
 }
 
 function isMarked({ version, flags }: Superblock): boolean {
