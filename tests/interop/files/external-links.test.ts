@@ -27,6 +27,7 @@ with h5py.File("in/a.h5", "w") as f:
     f["other/no_object"] = h5py.ExternalLink("b.h5", "/none")
     f["other/not_hdf5"] = h5py.ExternalLink("text.txt", "/x")
     f["other/leaves"] = h5py.ExternalLink("../outside/o.h5", "/x")
+    f["more/folder"] = h5py.ExternalLink("sub", "/x")
     f["more/absolute"] = h5py.ExternalLink(os.path.abspath("outside/o.h5"), "/x")
     f["other/by_symlink"] = h5py.ExternalLink("link.h5", "/x")
 with h5py.File("in/b.h5", "w") as f:
@@ -89,6 +90,9 @@ with h5py.File("in/a.h5") as f:
     await using few = await open(path, "r", { limits: { files: 1 } });
     await few.get("to_b");
     await expect(few.get("below")).rejects.toMatchObject({ code: "LIMIT" });
+    await using none = await open(path, "r", { limits: { files: 1 } });
+    const both = await Promise.allSettled([none.get("to_b"), none.get("below")]);
+    expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
   });
 
   it("fail with what is wrong: no file, no object, no HDF5, a file outside", async () => {
@@ -140,6 +144,7 @@ with h5py.File("in/a.h5") as f:
       ["not_hdf5", "NOT_HDF5"],
       ["to_root", "group"],
       ["absolute", "FORBIDDEN"],
+      ["folder", "IO"],
     ]);
     const again = groups.flatMap((group) => [...group.entriesSync()].map(([name]) => name));
     expect(again).toEqual(met.map(([name]) => name));
@@ -150,6 +155,22 @@ with h5py.File("in/a.h5") as f:
     const dataset = await file.getDataset("to_b");
     await file.close();
     await expect(dataset.read()).rejects.toMatchObject({ code: "CLOSED" });
+    const closed: string[] = [];
+    class Slow extends MemoryStorage {
+      override async close(): Promise<void> {
+        closed.push(this.name);
+      }
+    }
+    const late = await open(path, "r", {
+      resolve: async (name) => {
+        await new Promise((go) => setTimeout(go, 20));
+        return new Slow(folder.take(`in/${name}`), name);
+      },
+    });
+    const opening = late.get("to_b");
+    await late.close();
+    await expect(opening).rejects.toMatchObject({ code: "CLOSED" });
+    expect(closed).toEqual(["b.h5"]);
   });
 
   it("are only read, also in a file that is written", async () => {

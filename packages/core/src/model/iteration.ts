@@ -31,7 +31,9 @@ export function members<T>(
       return null;
     }
     const memberPath = joinPath(path, link.name);
-    const found = yield* tolerant(memberPath, loadLinked(context, address, link));
+    // A file that a link leads to may be a folder, or nobody's to read.
+    const also = link.kind === "external" ? (["IO"] as const) : [];
+    const found = yield* tolerant(memberPath, loadLinked(context, address, link), also);
     if (found === null || "error" in found) {
       return [link.name, found];
     }

@@ -30,12 +30,12 @@ const OF_THE_OBJECT: readonly ErrorCode[] = [
   "TRUNCATED",
 ];
 
-/** Runs a task that opens an object; when the object is at fault, the answer says so instead. */
-export function* tolerant<T>(path: string, task: Task<T>): Task<T | UnreadableObject> {
+/** Runs a task that opens an object; when the object is at fault, the answer says so instead. `also` are more such faults. */
+export function* tolerant<T>(path: string, task: Task<T>, also: readonly ErrorCode[] = []): Task<T | UnreadableObject> {
   try {
     return yield* task;
   } catch (error) {
-    if (error instanceof HdfiveError && OF_THE_OBJECT.includes(error.code)) {
+    if (error instanceof HdfiveError && [...OF_THE_OBJECT, ...also].includes(error.code)) {
       return new UnreadableObject(path, error);
     }
     throw error;

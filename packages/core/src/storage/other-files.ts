@@ -44,6 +44,9 @@ export class OtherFiles {
   readonly #opening = new Map<Storage, Map<string, Promise<Storage | null>>>();
   readonly #byIdentity = new Map<string, Storage>();
   readonly #opened = new Set<Storage>();
+  /** Openings that have not ended. */
+  #underWay = 0;
+  #isClosed = false;
 
   /**
    * @param root the storage of the first file
@@ -88,6 +91,7 @@ export class OtherFiles {
 
   /** Closes what was opened. */
   *close(): Task<void> {
+    this.#isClosed = true;
     const opened = [...this.#opened];
     this.#opened.clear();
     this.#byName.clear();
@@ -112,9 +116,25 @@ export class OtherFiles {
 
   async #openLater(from: Storage, name: string, purpose: FilePurpose): Promise<Storage | null> {
     this.#checkLimit(name);
-    const { storage, spare } = this.#settle(from, name, await this.#find(from, name, purpose));
-    await spare?.close();
-    return storage;
+    this.#underWay++;
+    try {
+      const found = await this.#find(from, name, purpose);
+      if (this.#isClosed) {
+        await this.#giveBack(found);
+        throw new HdfiveError("CLOSED", `The file that names "${name}" was closed meanwhile`, { path: name });
+      }
+      const { storage, spare } = this.#settle(from, name, found);
+      await spare?.close();
+      return storage;
+    } finally {
+      this.#underWay--;
+    }
+  }
+
+  async #giveBack(found: Storage | null): Promise<void> {
+    if (this.#resolve === undefined || typeof this.#resolve === "function") {
+      await found?.close();
+    }
   }
 
   async #find(from: Storage, name: string, purpose: FilePurpose): Promise<Storage | null> {
@@ -203,10 +223,11 @@ export class OtherFiles {
   }
 
   #checkLimit(name: string): void {
-    if (this.#opened.size >= this.#limit) {
+    const open = this.#opened.size + this.#underWay;
+    if (open >= this.#limit) {
       throw new HdfiveError(
         "LIMIT",
-        `Unable to open "${name}" (${this.#opened.size} other files are open already): raise { limits: { files } }`,
+        `Unable to open "${name}" (${open} other files are open already): raise { limits: { files } }`,
         { path: name },
       );
     }

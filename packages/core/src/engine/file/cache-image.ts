@@ -1,4 +1,4 @@
-import { type CacheImageInfo, cacheImage, Reader } from "@hdfive/format";
+import { type CacheImageInfo, cacheImage, FormatError, Reader } from "@hdfive/format";
 import type { Patch } from "../../storage/overlay-storage.js";
 import type { Tx } from "../transaction/tx.js";
 
@@ -12,5 +12,15 @@ export function readCacheImage(tx: Tx, { address, byteLength }: CacheImageInfo):
   }
   const bytes = tx.bytes(address, byteLength, cacheImage.name).slice();
   const { entries } = cacheImage.decode(new Reader(bytes, cacheImage.name, address), tx.context);
-  return entries.map((entry) => ({ offset: tx.context.baseAddress + entry.address, bytes: entry.bytes }));
+  const { baseAddress } = tx.context;
+  return entries.map((entry) => {
+    const offset = baseAddress + entry.address;
+    // The end of the file bounds what may be read of it: an entry must not move it.
+    if (offset + entry.bytes.length > tx.state.storage.size) {
+      throw new FormatError(cacheImage.name, `an entry of ${entry.bytes.length} bytes lies past the end of the file`, {
+        address: entry.address,
+      });
+    }
+    return { offset, bytes: entry.bytes };
+  });
 }
