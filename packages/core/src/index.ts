@@ -95,7 +95,7 @@ export {
 } from "./model/attributes.js";
 export type { DatasetOptions, RequireDatasetOptions } from "./model/create-dataset.js";
 export { Dataset } from "./model/dataset.js";
-export type { DatasetInfo } from "./model/dataset-info.js";
+export type { ChunkIndexKind, DatasetInfo } from "./model/dataset-info.js";
 export type { DatasetView, ViewReadOptions } from "./model/dataset-view.js";
 export type { AnyReference, ReferencedAttribute } from "./model/dereference.js";
 export type { AttachedScale, Dimension } from "./model/dimensions.js";
@@ -114,6 +114,7 @@ export type { ObjectDates, ObjectInfo } from "./model/object-info.js";
 export { type Mode, type OpenOptions, openStorage, openStorageSync } from "./model/open.js";
 export type { ReadOptions, WriteOptions } from "./model/read-options.js";
 export type { DimensionScale } from "./model/scale-attributes.js";
+export type { ChunkBatches, ChunkBatchesSync, ChunkInfo, RawChunk } from "./model/stored-chunks.js";
 export { UnreadableObject } from "./model/unreadable-object.js";
 export type { FilterCodec, Filtered, FilterOptions, FilterTarget, LazyFilterCodec } from "./pipeline/filter-codec.js";
 export { deflateCodec, deflateLevel, FILTER_IDS, fletcher32Codec, shuffleCodec } from "./pipeline/filters/built-in.js";

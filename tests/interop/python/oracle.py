@@ -7,6 +7,7 @@ import traceback
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
 
+import chunk_indexes
 import datatypes
 import dense
 import describe
@@ -17,7 +18,7 @@ import scenarios
 import selections
 
 COMMANDS = {}
-for module in (datatypes, dense, describe, matrix, operations, references, scenarios, selections):
+for module in (chunk_indexes, datatypes, dense, describe, matrix, operations, references, scenarios, selections):
     COMMANDS.update(module.COMMANDS)
 
 for line in sys.stdin:

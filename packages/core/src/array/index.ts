@@ -59,6 +59,7 @@ export { ObjectReference } from "./object-reference.js";
 export { RegionReference } from "./region-reference.js";
 export type { ContiguousRun } from "./selection/contiguous-run.js";
 export { contiguousBlockShape, contiguousRuns } from "./selection/contiguous-runs.js";
+export { type AxesSelection, projectChunk, type TouchedGrid, touchedGrid } from "./selection/project-chunk.js";
 export { projectChunks } from "./selection/project-chunks.js";
 export type { AxisPiece, ChunkPieces, ChunkProjection } from "./selection/projection.js";
 export { resolveSelection } from "./selection/resolve-selection.js";

@@ -1,10 +1,7 @@
-import type { Datatype, FilterDescription } from "@hdfive/format";
 import {
   bytesOf,
   type DtypeLike,
   datatypesEqual,
-  dtypeName,
-  elementCount,
   inferDatatype,
   type MemoryArray,
   memoryType,
@@ -12,22 +9,29 @@ import {
   resolveSelection,
   type Scalar,
   type Selection,
+  type Slice,
   toDatatype,
 } from "../array/index.js";
 import { type DatasetHeader, loadDataset } from "../engine/datasets/dataset-header.js";
-import { FILTER_IDS } from "../pipeline/filters/built-in.js";
 import { readDataset } from "../pipeline/read.js";
 import type { Task } from "../task.js";
 import type { ConvertOptions } from "./attributes.js";
+import { chunkRegions } from "./chunk-regions.js";
 import { type DatasetInfo, datasetInfo, fillValueOf } from "./dataset-info.js";
+import { DatasetProperties } from "./dataset-properties.js";
 import { type DatasetView, textView, typedView } from "./dataset-view.js";
 import { appendRows, resizeTo, writeValues } from "./dataset-write.js";
 import { Dimension } from "./dimensions.js";
-import type { FileContext } from "./file-context.js";
-import { ObjectHandle } from "./object-handle.js";
-import { compressionOf, compressionOptionsOf } from "./plan-filters.js";
+import { iterate, iterateSync } from "./iteration.js";
 import { isReadOptions, type ReadOptions, type WriteOptions } from "./read-options.js";
 import { type DimensionScale, isScale, scaleOf } from "./scale-attributes.js";
+import {
+  type ChunkBatches,
+  type ChunkBatchesSync,
+  type RawChunk,
+  readRawChunk,
+  StoredChunks,
+} from "./stored-chunks.js";
 
 /**
  * An array of elements of one datatype, stored in a file.
@@ -35,94 +39,7 @@ import { type DimensionScale, isScale, scaleOf } from "./scale-attributes.js";
  * `read` and `write` take a selection of it. Every method that touches the file has a twin that does not wait, with
  * `Sync` at the end of its name.
  */
-export class Dataset<D extends DtypeLike = DtypeLike> extends ObjectHandle {
-  override readonly kind = "dataset" as const;
-  readonly #header: DatasetHeader;
-
-  /** @internal */
-  constructor(context: FileContext, header: DatasetHeader, path: string) {
-    super(context, header.address, path);
-    this.#header = header;
-  }
-
-  /** Extent of each axis; empty for a scalar. A null dataspace has none: `isNull` tells. */
-  get shape(): readonly number[] {
-    return this.context.resized.get(this.address) ?? this.#header.dataspace.dimensions;
-  }
-
-  /** Whether the dataset has a type but no data (a null dataspace). */
-  get isNull(): boolean {
-    return this.#header.dataspace.type === "null";
-  }
-
-  /** Most elements per axis; `null` for no limit. */
-  get maxShape(): readonly (number | null)[] {
-    return this.#header.dataspace.maxDimensions ?? this.#header.dataspace.dimensions;
-  }
-
-  /** Number of axes. */
-  get rank(): number {
-    return this.shape.length;
-  }
-
-  /** Number of elements; 0 for a null dataspace. */
-  get size(): number {
-    return this.isNull ? 0 : elementCount(this.shape);
-  }
-
-  /** Datatype as stored, with every detail. */
-  get datatype(): Datatype {
-    return this.#header.datatype;
-  }
-
-  /** Name of the datatype, as numpy spells it: "float32", ">i4", "S10", "compound". */
-  get dtype(): string {
-    return dtypeName(this.datatype);
-  }
-
-  /** Shape of a chunk; `null` for data that is not chunked. */
-  get chunks(): readonly number[] | null {
-    const { layout } = this.#header;
-    return layout.class === "chunked" ? layout.chunkShape : null;
-  }
-
-  /** Filters in the order in which they are applied on writing. */
-  get filters(): readonly FilterDescription[] {
-    return this.#header.filters;
-  }
-
-  /** `"gzip"`, `"lzf"` or `"szip"`, `null` without compression, else the number of the filter. */
-  get compression(): "gzip" | "lzf" | "szip" | number | null {
-    return compressionOf(this.filters);
-  }
-
-  /** Level of gzip, method and pixels per block of szip (`["nn", 8]`); `null` without them. */
-  get compressionOptions(): number | readonly ["nn" | "ec", number] | null {
-    return compressionOptionsOf(this.filters);
-  }
-
-  /** Decimals that are kept of floats, or bits of integers (0: as many as a chunk needs); `null` without this filter. */
-  get scaleOffset(): number | null {
-    const filter = this.filters.find(({ id }) => id === FILTER_IDS.scaleOffset);
-    // Stored without a sign; negative numbers keep tens, hundreds and so on.
-    return filter === undefined ? null : (filter.clientData[1] ?? 0) | 0;
-  }
-
-  /** Whether padding of numbers is left out of what is stored. */
-  get nbit(): boolean {
-    return this.filters.some(({ id }) => id === FILTER_IDS.nbit);
-  }
-
-  /** Whether the bytes of the elements are transposed before compression. */
-  get shuffle(): boolean {
-    return this.filters.some(({ id }) => id === FILTER_IDS.shuffle);
-  }
-
-  /** Whether a checksum is stored with each chunk. */
-  get fletcher32(): boolean {
-    return this.filters.some(({ id }) => id === FILTER_IDS.fletcher32);
-  }
-
+export class Dataset<D extends DtypeLike = DtypeLike> extends DatasetProperties {
   /** Whether the elements are of this dtype; then the type of what `read` gives is known. */
   is<T extends DtypeLike>(dtype: T): this is Dataset<T> {
     return datatypesEqual(this.datatype, toDatatype(dtype));
@@ -240,6 +157,46 @@ export class Dataset<D extends DtypeLike = DtypeLike> extends ObjectHandle {
   /** As `fillValue`, without waiting. */
   fillValueSync({ as }: ConvertOptions = {}): Scalar | NdArray {
     return this.runSync(() => fillValueOf(this.context, this.address, as));
+  }
+
+  /**
+   * Where the chunks are that a selection touches, all that are stored without one: batches of them, in the order of the
+   * index. Of chunks not stored nothing is given; changed ones are stored first.
+   *
+   * @throws HdfiveError `NOT_CHUNKED`
+   */
+  chunkInfo(selection: Selection = null, { signal }: { readonly signal?: AbortSignal } = {}): ChunkBatches {
+    const batches = new StoredChunks(this.context, this.address, selection);
+    return iterate(() => this.run(() => batches.next(), signal));
+  }
+  /** As `chunkInfo`, without waiting. */
+  chunkInfoSync(selection: Selection = null): ChunkBatchesSync {
+    const batches = new StoredChunks(this.context, this.address, selection);
+    return iterateSync(() => this.runSync(() => batches.next()));
+  }
+
+  /**
+   * A chunk as it is stored, its filters not undone; `offset` is its first element on each axis.
+   *
+   * @throws HdfiveError `NOT_CHUNKED`, `OUT_OF_RANGE`, `INVALID_ARGUMENT` for an element that no chunk begins with,
+   *   `NOT_FOUND` when the chunk is not stored.
+   */
+  readRawChunk(offset: readonly number[], { signal }: { readonly signal?: AbortSignal } = {}): Promise<RawChunk> {
+    return this.run(() => readRawChunk(this.context, this.address, offset), signal);
+  }
+  /** As `readRawChunk`, without waiting. */
+  readRawChunkSync(offset: readonly number[]): RawChunk {
+    return this.runSync(() => readRawChunk(this.context, this.address, offset));
+  }
+
+  /**
+   * What the chunks, stored or not, share with a region: a selection for each, in row-major order. The region is a slice for
+   * each axis, with steps of 1; axes left out are taken whole. Nothing is read.
+   *
+   * @throws HdfiveError `NOT_CHUNKED`, `INVALID_ARGUMENT` for another kind of selection.
+   */
+  iterChunks(region: Selection = null): Generator<readonly Slice[], void, undefined> {
+    return chunkRegions(this.shape, this.chunks, region);
   }
 
   /** What is stored about the dataset. Counts chunks as they stand in the file: changed ones are stored first. */

@@ -1,5 +1,11 @@
 import { type ChunkedLayout, HdfiveError } from "@hdfive/format";
-import { type ChunkProjection, projectChunks, type ResolvedSelection } from "../array/index.js";
+import {
+  type ChunkProjection,
+  projectChunk,
+  projectChunks,
+  type ResolvedSelection,
+  touchedGrid,
+} from "../array/index.js";
 import { type ChunkRecord, chunkIndexOf } from "../engine/chunk-index/chunk-index.js";
 import { type DatasetHeader, loadDataset, requireChunked } from "../engine/datasets/dataset-header.js";
 import { transact } from "../engine/transaction/drive.js";
@@ -7,6 +13,7 @@ import { mergeRanges } from "../storage/ranges.js";
 import { concurrently, perform, type Task } from "../task.js";
 import { filledBytes } from "./fill.js";
 import { FETCHES_IN_FLIGHT, type OpenFile } from "./open-file.js";
+import { isSparse, readSparse } from "./read-sparse.js";
 import type { ReadSink } from "./sink.js";
 import { chunkByteLength, decodeStored, fetchStored, type ScratchBuffers } from "./stored-chunk.js";
 
@@ -37,6 +44,17 @@ export function* readChunked(
 ): Task<void> {
   const chunkBytes = chunkByteLength(file, dataset, layout);
   const limit = Math.max(1, Math.min(MAX_BATCH, Math.floor(BATCH_BYTES / chunkBytes)));
+  const grid = resolved.kind === "axes" ? touchedGrid(resolved, layout.chunkShape) : null;
+  if (resolved.kind === "axes" && grid !== null && (yield* isSparse(file, dataset, chunkBytes, grid))) {
+    const { dimensions } = dataset.dataspace;
+    yield* readSparse(file, sink, dataset, layout, resolved, grid, function* (places) {
+      const wanted = places.flatMap((place) => projectChunk(resolved, dimensions, layout.chunkShape, place) ?? []);
+      for (let at = 0; at < wanted.length; at += limit) {
+        yield* readBatch(file, sink, dataset, layout, chunkBytes, wanted.slice(at, at + limit));
+      }
+    });
+    return;
+  }
   const { work } = file.state.limits;
   let batch: ChunkProjection[] = [];
   let chunks = 0;
