@@ -12,6 +12,7 @@ import {
   layoutMessage,
   localHeap,
   MESSAGE_FLAGS,
+  MESSAGE_FLAGS,
   MESSAGE_IDS,
   MESSAGE_TYPES,
   type NodeCodec,
@@ -140,7 +141,10 @@ export class CorpusWalk {
     const messages: HeaderMessage[] = [...header.messages];
     for (let i = 0; i < messages.length; i++) {
       const message = messages[i] as HeaderMessage;
-      this.#message(message, address);
+      if ((message.flags & MESSAGE_FLAGS.wasUnknown) === 0) {
+        // One that a program did not know holds no longer, and those of files from before its release never did.
+        this.#message(message, address);
+      }
       if (message.type === MESSAGE_IDS.continuation) {
         const next = continuationMessage.decode(new Reader(message.data, "continuation"), this.context);
         const chunk = this.#node(continuationChunk(header.version, next.byteLength, tracked), next.address);
