@@ -12,7 +12,6 @@ import {
   layoutMessage,
   localHeap,
   MESSAGE_FLAGS,
-  MESSAGE_FLAGS,
   MESSAGE_IDS,
   MESSAGE_TYPES,
   type NodeCodec,
