@@ -1,12 +1,10 @@
 import { HdfiveError } from "@hdfive/format";
-import type { DtypeLike } from "../array/index.js";
-import { loadDataset } from "../engine/datasets/dataset-header.js";
 import type { GroupLink } from "../engine/groups/group-link.js";
 import type { Task } from "../task.js";
-import type { DatasetOptions, RequireDatasetOptions } from "./create-dataset.js";
 import { Dataset } from "./dataset.js";
 import type { FileContext } from "./file-context.js";
-import { addDataset, addGroup, addHardLink, addSoftLink, checkRequired, removeAt } from "./group-edit.js";
+import { GroupContents } from "./group-contents.js";
+import { addGroup, removeAt } from "./group-edit.js";
 import {
   type GroupInfo,
   groupInfo,
@@ -19,7 +17,7 @@ import {
 import { linksBelow, members, objectsBelow, stepwise, stepwiseSync } from "./iteration.js";
 import { allLinks } from "./member-cursor.js";
 import { NamedDatatype } from "./named-datatype.js";
-import { joinPath, ObjectHandle } from "./object-handle.js";
+import { joinPath } from "./object-handle.js";
 import type { UnreadableObject } from "./unreadable-object.js";
 
 /** An object of a file. `kind` tells which. */
@@ -34,7 +32,7 @@ export type IteratedObject = HdfObject | UnreadableObject;
  * Paths are relative to the group, or to the root group when they start with "/". Every method that touches the file has
  * a twin that does not wait, with `Sync` at the end of its name.
  */
-export class Group extends ObjectHandle {
+export class Group extends GroupContents {
   override readonly kind = "group" as const;
 
   /**
@@ -163,50 +161,6 @@ export class Group extends ObjectHandle {
     return this.runSync(() => this.#requireGroup(path), path);
   }
 
-  /**
-   * Makes a dataset at a path, and the groups on the way.
-   *
-   * @throws HdfiveError `ALREADY_EXISTS`, `INVALID_ARGUMENT` for options that make no sense, `OUT_OF_RANGE` for data that
-   *   does not fit the dtype, `READ_ONLY`. Nothing is left behind when it fails.
-   */
-  createDataset<D extends DtypeLike = DtypeLike>(path: string, options: DatasetOptions<D>): Promise<Dataset<D>> {
-    return this.run(() => this.#createDataset<D>(path, options), undefined, path);
-  }
-  /** As `createDataset`, without waiting. */
-  createDatasetSync<D extends DtypeLike = DtypeLike>(path: string, options: DatasetOptions<D>): Dataset<D> {
-    return this.runSync(() => this.#createDataset<D>(path, options), path);
-  }
-
-  /** The dataset at a path, which must have this shape and a dtype these values can be cast to; made if it is not there. */
-  requireDataset<D extends DtypeLike = DtypeLike>(
-    path: string,
-    options: RequireDatasetOptions<D>,
-  ): Promise<Dataset<D>> {
-    return this.run(() => this.#requireDataset<D>(path, options), undefined, path);
-  }
-  /** As `requireDataset`, without waiting. */
-  requireDatasetSync<D extends DtypeLike = DtypeLike>(path: string, options: RequireDatasetOptions<D>): Dataset<D> {
-    return this.runSync(() => this.#requireDataset<D>(path, options), path);
-  }
-
-  /** Makes a soft link at a path: a name for another path, which need not lead anywhere yet. */
-  createSoftLink(path: string, target: string): Promise<void> {
-    return this.run(() => addSoftLink(this.context, this.address, path, target), undefined, path);
-  }
-  /** As `createSoftLink`, without waiting. */
-  createSoftLinkSync(path: string, target: string): void {
-    this.runSync(() => addSoftLink(this.context, this.address, path, target), path);
-  }
-
-  /** Makes one more hard link to an object of this file, at a path. */
-  createHardLink(path: string, object: HdfObject): Promise<void> {
-    return this.run(() => addHardLink(this.context, this.address, path, object), undefined, path);
-  }
-  /** As `createHardLink`, without waiting. */
-  createHardLinkSync(path: string, object: HdfObject): void {
-    this.runSync(() => addHardLink(this.context, this.address, path, object), path);
-  }
-
   /** Takes the link at a path away; the object goes with its last link, and its space is used again. */
   delete(path: string): Promise<void> {
     return this.run(() => removeAt(this.context, this.address, path), undefined, path);
@@ -256,21 +210,6 @@ export class Group extends ObjectHandle {
     return (yield* leadsToObject(this.context, this.address, path))
       ? yield* this.#expect(path, Group)
       : yield* this.#createGroup(path);
-  }
-
-  *#createDataset<D extends DtypeLike>(path: string, options: DatasetOptions<D>): Task<Dataset<D>> {
-    const header = yield* addDataset(this.context, this.address, path, options);
-    return new Dataset<D>(this.context, header, joinPath(this.path, path));
-  }
-
-  *#requireDataset<D extends DtypeLike>(path: string, options: RequireDatasetOptions<D>): Task<Dataset<D>> {
-    if (!(yield* leadsToObject(this.context, this.address, path))) {
-      return yield* this.#createDataset<D>(path, options);
-    }
-    const { address, context, path: found } = yield* this.#expect(path, Dataset);
-    const header = yield* context.transact((tx) => loadDataset(tx, address));
-    checkRequired(context, header, options, options.exact === true);
-    return new Dataset<D>(context, header, found);
   }
 }
 

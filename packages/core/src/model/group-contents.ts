@@ -1,0 +1,75 @@
+import { HdfiveError } from "@hdfive/format";
+import type { DtypeLike } from "../array/index.js";
+import type { Task } from "../task.js";
+import type { DatasetOptions, RequireDatasetOptions } from "./create-dataset.js";
+import { Dataset } from "./dataset.js";
+import { addDataset, addHardLink, addSoftLink, checkRequired } from "./group-edit.js";
+import { leadsToObject, loadAt } from "./group-read.js";
+import { joinPath, ObjectHandle } from "./object-handle.js";
+
+/** What is made in a group besides groups: datasets, committed datatypes, links, copies. */
+export abstract class GroupContents extends ObjectHandle {
+  /**
+   * Makes a dataset at a path, and the groups on the way.
+   *
+   * @throws HdfiveError `ALREADY_EXISTS`, `INVALID_ARGUMENT` for options that make no sense, `OUT_OF_RANGE` for data that
+   *   does not fit the dtype, `READ_ONLY`. Nothing is left behind when it fails.
+   */
+  createDataset<D extends DtypeLike = DtypeLike>(path: string, options: DatasetOptions<D>): Promise<Dataset<D>> {
+    return this.run(() => this.#createDataset<D>(path, options), undefined, path);
+  }
+  /** As `createDataset`, without waiting. */
+  createDatasetSync<D extends DtypeLike = DtypeLike>(path: string, options: DatasetOptions<D>): Dataset<D> {
+    return this.runSync(() => this.#createDataset<D>(path, options), path);
+  }
+
+  /** The dataset at a path, which must have this shape and a dtype these values can be cast to; made if it is not there. */
+  requireDataset<D extends DtypeLike = DtypeLike>(
+    path: string,
+    options: RequireDatasetOptions<D>,
+  ): Promise<Dataset<D>> {
+    return this.run(() => this.#requireDataset<D>(path, options), undefined, path);
+  }
+  /** As `requireDataset`, without waiting. */
+  requireDatasetSync<D extends DtypeLike = DtypeLike>(path: string, options: RequireDatasetOptions<D>): Dataset<D> {
+    return this.runSync(() => this.#requireDataset<D>(path, options), path);
+  }
+
+  /** Makes a soft link at a path: a name for another path, which need not lead anywhere yet. */
+  createSoftLink(path: string, target: string): Promise<void> {
+    return this.run(() => addSoftLink(this.context, this.address, path, target), undefined, path);
+  }
+  /** As `createSoftLink`, without waiting. */
+  createSoftLinkSync(path: string, target: string): void {
+    this.runSync(() => addSoftLink(this.context, this.address, path, target), path);
+  }
+
+  /** Makes one more hard link to an object of this file, at a path. */
+  createHardLink(path: string, object: ObjectHandle): Promise<void> {
+    return this.run(() => addHardLink(this.context, this.address, path, object), undefined, path);
+  }
+  /** As `createHardLink`, without waiting. */
+  createHardLinkSync(path: string, object: ObjectHandle): void {
+    this.runSync(() => addHardLink(this.context, this.address, path, object), path);
+  }
+
+  *#createDataset<D extends DtypeLike>(path: string, options: DatasetOptions<D>): Task<Dataset<D>> {
+    const header = yield* addDataset(this.context, this.address, path, options);
+    return new Dataset<D>(this.context, header, joinPath(this.path, path));
+  }
+
+  *#requireDataset<D extends DtypeLike>(path: string, options: RequireDatasetOptions<D>): Task<Dataset<D>> {
+    if (!(yield* leadsToObject(this.context, this.address, path))) {
+      return yield* this.#createDataset<D>(path, options);
+    }
+    const { context, loaded, path: elsewhere } = yield* loadAt(this.context, this.address, path);
+    const found = elsewhere ?? joinPath(this.path, path);
+    if (loaded.kind !== "dataset") {
+      throw new HdfiveError("WRONG_KIND", `Incompatible object: ${found} is a ${loaded.kind}, not a Dataset`, {
+        path: found,
+      });
+    }
+    checkRequired(context, loaded.header, options, options.exact === true);
+    return new Dataset<D>(context, loaded.header, found);
+  }
+}
