@@ -14,6 +14,7 @@ import {
   layoutMessage,
   MESSAGE_FLAGS,
   MESSAGE_IDS,
+  sharedMessage,
   UnsupportedError,
   type VirtualLayout,
 } from "@hdfive/format";
@@ -60,6 +61,8 @@ export interface DatasetHeader extends ResolvedDatatype {
 /** What makes a new dataset. */
 export interface NewDataset {
   readonly datatype: Datatype;
+  /** Address of the committed datatype that it uses, whose links are the caller's to count. */
+  readonly committedAddress?: number | null | undefined;
   readonly dataspace: Dataspace;
   readonly layout: Layout;
   readonly fill: FillValue;
@@ -144,7 +147,7 @@ export function createDatasetHeader(tx: Tx, dataset: NewDataset): number {
   const { constant } = MESSAGE_FLAGS;
   const messages: NewMessage[] = [
     { type: MESSAGE_IDS.dataspace, flags: 0, data: encodeMessage(tx, dataspaceMessage, dataset.dataspace) },
-    { type: MESSAGE_IDS.datatype, flags: constant, data: encodeMessage(tx, datatypeCodec, dataset.datatype) },
+    datatypeMessage(tx, dataset.datatype, dataset.committedAddress ?? null),
     { type: MESSAGE_IDS.fillValue, flags: constant, data: encodeMessage(tx, fillValueMessage, dataset.fill) },
   ];
   if (dataset.fill.value !== null) {
@@ -158,6 +161,17 @@ export function createDatasetHeader(tx: Tx, dataset: NewDataset): number {
   messages.push({ type: MESSAGE_IDS.layout, flags: 0, data: encodeMessage(tx, layoutMessage, dataset.layout) });
   const compact = dataset.layout.class === "compact" ? dataset.layout.data.length : 0;
   return createHeader(tx, messages, { minimumChunkSize: HEADER_SIZE_HINT + compact });
+}
+
+/** The datatype of a dataset: here, or where it stands as an object of its own. Section IV.A.1.a, "Shared Message". */
+function datatypeMessage(tx: Tx, datatype: Datatype, committedAddress: number | null): NewMessage {
+  const { constant, shared } = MESSAGE_FLAGS;
+  const type = MESSAGE_IDS.datatype;
+  if (committedAddress === null) {
+    return { type, flags: constant, data: encodeMessage(tx, datatypeCodec, datatype) };
+  }
+  const pointer = { version: 2, kind: "committed", address: committedAddress } as const;
+  return { type, flags: constant | shared, data: encodeMessage(tx, sharedMessage, pointer) };
 }
 
 /** Stores a changed layout: the address of storage that was allocated, or new compact data. */

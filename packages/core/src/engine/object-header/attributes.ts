@@ -28,6 +28,8 @@ import {
 export interface NewAttribute {
   readonly name: string;
   readonly datatype: Datatype;
+  /** Address of the committed datatype that it uses, whose links are the caller's to count. */
+  readonly committedAddress?: number | null | undefined;
   readonly dataspace: Dataspace;
   readonly data: Uint8Array;
 }
@@ -66,11 +68,13 @@ export function putAttribute(tx: Tx, address: number, attribute: NewAttribute): 
   requireCompact(tx, header);
   const existing = find(tx, header, attribute.name);
   const isAscii = encodeText(attribute.name).length === attribute.name.length;
+  const committed = attribute.committedAddress ?? null;
   const data = encodeMessage(tx, attributeMessage, {
-    version: header.version === 2 || !isAscii ? 3 : 1,
+    version: header.version === 2 || !isAscii ? 3 : committed === null ? 1 : 2,
     name: attribute.name,
     nameCharset: isAscii ? "ascii" : "utf-8",
-    datatype: attribute.datatype,
+    datatype:
+      committed === null ? attribute.datatype : { shared: { version: 2, kind: "committed", address: committed } },
     dataspace: attribute.dataspace,
     data: attribute.data,
   });
