@@ -89,7 +89,7 @@ describe("hostile superblocks", () => {
     old().set("superblock", V0_ADDRESSES.base, 8, -1).expect({ code: "CORRUPT", structure: "superblock" });
   });
 
-  test("4: another base address than where the superblock is does not move what is read", () => {
+  test("4: another base address than where the superblock is does not move what is read, but is not written after", async () => {
     for (const base of [512, 2 ** 40, 2 ** 53 - 1]) {
       const specimen = old();
       const end = specimen.get("superblock", V0_ADDRESSES.endOfFile, 8);
@@ -97,6 +97,8 @@ describe("hostile superblocks", () => {
       // The end of file counts from the base: less than nothing is left of this one, which bounds no address.
       expect(end).toBeLessThan(2 ** 20);
       expect(tally.met.map(({ error }) => error.code)).toEqual([]);
+      const open = openStorage(new MemoryStorage(specimen.image.slice()), "r+");
+      await expect(open).rejects.toMatchObject({ code: "CORRUPT" });
     }
   });
 

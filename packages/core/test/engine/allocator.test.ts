@@ -86,4 +86,15 @@ describe("space in the file", () => {
     }
     expect([allocator.endOfFile, allocator.freeBytes]).toEqual(before);
   });
+
+  it("is not taken from past the end of the file, nor twice from where it was given back twice", () => {
+    const allocator = new Allocator(1000);
+    allocator.give(5000, 100);
+    allocator.give(950, 100);
+    expect(allocator.freeBytes).toBe(0);
+    allocator.give(100, 50);
+    allocator.give(100, 50);
+    expect(allocator.freeBytes).toBe(50);
+    expect([allocator.take(50), allocator.take(50)]).toEqual([100, 1000]);
+  });
 });

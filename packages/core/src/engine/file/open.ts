@@ -1,5 +1,6 @@
 import {
   DEFAULT_CONTEXT,
+  FormatError,
   HdfiveError,
   Reader,
   type Superblock,
@@ -91,8 +92,14 @@ function placed(
   return { ...superblock, flags: left, baseAddress: found, endOfFile: storage.size };
 }
 
-function checkEnd({ storage, superblock }: FileState): void {
-  const { endOfFile } = superblock;
+function checkEnd({ storage, superblock, context, writable }: FileState): void {
+  const { endOfFile, baseAddress } = superblock;
+  // Reading needs no end; writing would begin there.
+  if (writable && endOfFile - baseAddress < superblockCodec.sizeOf(superblock, context)) {
+    throw new FormatError(superblockCodec.name, `the file would end at ${endOfFile}, inside it or before it`, {
+      address: 0,
+    });
+  }
   if (storage.size < endOfFile) {
     throw new HdfiveError(
       "TRUNCATED",

@@ -110,9 +110,12 @@ export class Allocator {
     }
   }
 
+  /** Damaged files give back what was never theirs, or the same twice: that is left alone rather than given to two. */
   #free(address: number, size: number): void {
-    if (size > 0) {
-      this.#insert(address, address + size);
+    const end = address + size;
+    const isTaken = !this.#sizeByStart.has(address) && !this.#startByEnd.has(end);
+    if (size > 0 && end <= this.#endOfFile && isTaken) {
+      this.#insert(address, end);
     }
   }
 
