@@ -97,8 +97,10 @@ describe("hostile superblocks", () => {
       // The end of file counts from the base: less than nothing is left of this one, which bounds no address.
       expect(end).toBeLessThan(2 ** 20);
       expect(tally.met.map(({ error }) => error.code)).toEqual([]);
-      const open = openStorage(new MemoryStorage(specimen.image.slice()), "r+");
-      await expect(open).rejects.toMatchObject({ code: "CORRUPT" });
+      if (base > specimen.image.length) {
+        const open = openStorage(new MemoryStorage(specimen.image.slice()), "r+");
+        await expect(open).rejects.toMatchObject({ code: "CORRUPT" });
+      }
     }
   });
 
