@@ -6,7 +6,10 @@
  */
 export const UNSUPPORTED_FEATURES: readonly (readonly [feature: RegExp, reason: string])[] = [
   [/^layout:virtual$/, "data in other files"],
-  [/^filter:(?!1$|2$|3$|4$|5$|6$|32000$)/, "filters of plugins, other than LZF"],
+  [
+    /^filter:(?!1$|2$|3$|4$|5$|6$|307$|32000$|32001$|32004$|32008$|32015$|32026$)/,
+    "filters that there is no codec for",
+  ],
 ];
 
 /** Why a file with these features cannot be read in full; empty when it must match. */

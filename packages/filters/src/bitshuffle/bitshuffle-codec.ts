@@ -40,6 +40,9 @@ function decode(bytes: Uint8Array, { clientData, maxSize }: FilterOptions): Uint
   const settings = settingsOf(clientData);
   const { elementSize, compression } = settings;
   if (compression === 0) {
+    if (bytes.length > maxSize) {
+      throw new FormatError(STRUCTURE, `${bytes.length} bytes are stored where there may be ${maxSize}`);
+    }
     return decodePlain(bytes, settings);
   }
   if (bytes.length < HEADER_SIZE) {

@@ -26,8 +26,9 @@ export interface BloscEncoding {
 /** Encodes bytes as a chunk of Blosc 1; one that would not be smaller holds them as they are. Blosc chunk format, "Header". */
 export function encodeBloscChunk(bytes: Uint8Array, encoding: BloscEncoding): Uint8Array {
   const elementSize = encoding.elementSize > MAX_ELEMENT_SIZE ? 1 : encoding.elementSize;
-  const wanted = Math.max(elementSize, BLOCK_BYTES - (BLOCK_BYTES % (8 * elementSize)));
-  const blockSize = Math.max(1, Math.min(wanted, bytes.length));
+  // Whole groups of eight elements, as transposing bits asks for; what is left over is a block of its own.
+  const most = Math.min(BLOCK_BYTES, bytes.length);
+  const blockSize = Math.max(1, most - (most % (8 * elementSize)) || most);
   const result = new Uint8Array(BLOSC_HEADER_SIZE + bytes.length);
   const end = encoding.level === 0 ? 0 : putBlocks(bytes, result, { ...encoding, elementSize }, blockSize);
   const isCopy = end === 0;

@@ -16,16 +16,19 @@ export function xxhash64Low(bytes: Uint8Array): number {
   let at = 0;
   let hash = P5;
   if (length >= 32) {
-    let a = add(P1, P2);
-    let b = P2;
-    let c: Word = [0, 0];
-    let d = subtract([0, 0], P1);
+    const lanes = Int32Array.from([add(P1, P2), P2, [0, 0], subtract([0, 0], P1)].flat());
     for (; at + 32 <= length; at += 32) {
-      a = round(a, read(at));
-      b = round(b, read(at + 8));
-      c = round(c, read(at + 16));
-      d = round(d, read(at + 24));
+      for (let lane = 0; lane < 8; lane += 2) {
+        const from = at + 4 * lane;
+        roundLane(lanes, lane, view.getInt32(from + 4, true), view.getInt32(from, true));
+      }
     }
+    const [a, b, c, d] = [0, 2, 4, 6].map((lane): Word => [lanes[lane] as number, lanes[lane + 1] as number]) as [
+      Word,
+      Word,
+      Word,
+      Word,
+    ];
     hash = add(add(rotate(a, 1), rotate(b, 7)), add(rotate(c, 12), rotate(d, 18)));
     for (const lane of [a, b, c, d]) {
       hash = add(multiply(xor(hash, round([0, 0], lane)), P1), P4);
@@ -45,6 +48,19 @@ export function xxhash64Low(bytes: Uint8Array): number {
   hash = multiply(xor(hash, [0, hash[0] >>> 1]), P2);
   hash = multiply(xor(hash, [hash[0] >>> 29, (hash[1] >>> 29) | (hash[0] << 3)]), P3);
   return (hash[1] ^ hash[0]) >>> 0;
+}
+
+/** As `round`, on a lane in memory: nearly all of the time is spent here, and pairs of words would be objects. */
+function roundLane(lanes: Int32Array, lane: number, inputHigh: number, inputLow: number): void {
+  const addedLow = Math.imul(inputLow, P2[1]);
+  const addedHigh = productHigh(inputHigh, inputLow, P2[0], P2[1]);
+  const sum = ((lanes[lane + 1] as number) >>> 0) + (addedLow >>> 0);
+  const high = ((lanes[lane] as number) + addedHigh + (sum > 0xffff_ffff ? 1 : 0)) | 0;
+  const low = sum | 0;
+  const turnedHigh = (high << 31) | (low >>> 1);
+  const turnedLow = (low << 31) | (high >>> 1);
+  lanes[lane] = productHigh(turnedHigh, turnedLow, P1[0], P1[1]);
+  lanes[lane + 1] = Math.imul(turnedLow, P1[1]);
 }
 
 function round(lane: Word, input: Word): Word {
@@ -68,8 +84,12 @@ function rotate([high, low]: Word, by: number): Word {
   return [(high << by) | (low >>> (32 - by)), (low << by) | (high >>> (32 - by))];
 }
 
-/** The low 64 bits of a product: the low words in halves, since a product of 32 bits is not exact in a float. */
 function multiply([aHigh, aLow]: Word, [bHigh, bLow]: Word): Word {
+  return [productHigh(aHigh, aLow, bHigh, bLow), Math.imul(aLow, bLow)];
+}
+
+/** Bits 32 to 63 of a product: the low words in halves, since a product of 32 bits is not exact in a float. */
+function productHigh(aHigh: number, aLow: number, bHigh: number, bLow: number): number {
   const a0 = aLow & 0xffff;
   const a1 = aLow >>> 16;
   const b0 = bLow & 0xffff;
@@ -77,5 +97,5 @@ function multiply([aHigh, aLow]: Word, [bHigh, bLow]: Word): Word {
   const middle = a1 * b0 + ((a0 * b0) >>> 16);
   const other = a0 * b1 + (middle & 0xffff);
   const high = a1 * b1 + Math.floor(middle / 65536) + Math.floor(other / 65536);
-  return [(high + Math.imul(aHigh, bLow) + Math.imul(aLow, bHigh)) | 0, Math.imul(aLow, bLow)];
+  return (high + Math.imul(aHigh, bLow) + Math.imul(aLow, bHigh)) | 0;
 }

@@ -5,6 +5,8 @@ import { describedDatatype } from "./described-datatype.js";
 import type { Elements } from "./encoded-elements.js";
 import { type ExpectedObject, expectedInteger } from "./expected.js";
 
+const BITSHUFFLE = 32008;
+const BITSHUFFLE_ZSTD = 3;
 const ALLOCATION_TIMES: Readonly<Record<FillValue["allocationTime"], string>> = {
   early: "early",
   late: "late",
@@ -51,8 +53,17 @@ export async function compareDataset(
     const raw = withoutText(dataset.datatype);
     const rawBlocks = raw === null ? undefined : () => datasetBlocks(dataset, raw);
     const place = { path, fact: "data" };
-    await compareValues(context, place, expected, dataset.datatype, () => datasetBlocks(dataset), rawBlocks);
+    const believed = isMisread(expected) ? { ...expected, digest: null } : expected;
+    await compareValues(context, place, believed, dataset.datatype, () => datasetBlocks(dataset), rawBlocks);
   }
+}
+
+/**
+ * Whether the expected values are not those that were written: bitshuffle with Zstandard, of which the plugin that read them
+ * knew nothing. It took what is compressed for what is not, and was right about the number of bytes now and then.
+ */
+function isMisread({ filters = [] }: ExpectedObject): boolean {
+  return filters.some(({ id, cd }) => id === BITSHUFFLE && cd[4] === BITSHUFFLE_ZSTD);
 }
 
 function compareLayout({ findings }: ValuesContext, path: string, info: DatasetInfo, expected: ExpectedObject): void {
