@@ -1,39 +1,20 @@
 import { type Dataspace, type Datatype, HdfiveError } from "@hdfive/format";
-import {
-  type DtypeLike,
-  dtypeName,
-  elementCount,
-  type FlatValues,
-  inferDatatype,
-  memoryType,
-  type NdArray,
-  toDatatype,
-  userArray,
-  withOffsetSize,
-} from "../array/index.js";
-import {
-  type AttributeRecord,
-  findAttribute,
-  putAttribute,
-  removeAttribute,
-} from "../engine/object-header/attributes.js";
+import { type DtypeLike, dtypeName, inferDatatype, type NdArray, userArray } from "../array/index.js";
+import { type AttributeRecord, findAttribute } from "../engine/object-header/attributes.js";
 import type { Tx } from "../engine/transaction/tx.js";
-import { heapWriter } from "../pipeline/write-source.js";
 import type { Task } from "../task.js";
-import {
-  type AttributeValue,
-  attributeArray,
-  attributeValue,
-  freeHeapData,
-  sortedAttributes,
-} from "./attribute-value.js";
+import { type AttributeValue, attributeArray, attributeValue, sortedAttributes } from "./attribute-value.js";
+import { type AttributeToStore, dropAttribute, storeAttribute } from "./attribute-write.js";
+import { type CommittedType, storedType } from "./committed-type.js";
 import { dataspaceOf } from "./dataspace.js";
 import type { FileContext } from "./file-context.js";
 
+const NULL_DATASPACE: Dataspace = { version: 2, type: "null", dimensions: [], maxDimensions: null };
+
 /** How an attribute is stored, where it is not to be inferred from its value. */
 export interface AttributeOptions {
-  /** Datatype to store; inferred from the value by default. */
-  readonly dtype?: DtypeLike | undefined;
+  /** Datatype to store, also one that is an object of the file; inferred from the value by default. */
+  readonly dtype?: DtypeLike | CommittedType | undefined;
   /** Shape to store; it must hold as many elements as the value. */
   readonly shape?: readonly number[] | undefined;
 }
@@ -188,14 +169,14 @@ export class Attributes {
   }
 
   *#set(name: string, value: unknown, options: AttributeOptions): Task<void> {
-    const like = options.dtype === undefined ? inferDatatype(value) : toDatatype(options.dtype);
-    const datatype = withOffsetSize(like, this.#owner.context.state.context.offsetSize);
+    const stored = storedType(this.#owner.context, options.dtype ?? inferDatatype(value));
     if (value === null) {
-      yield* this.#put(name, datatype, { version: 2, type: "null", dimensions: [], maxDimensions: null }, null);
+      yield* this.#put({ name, ...stored, dataspace: NULL_DATASPACE, values: null });
       return;
     }
-    const flat = userArray(value, datatype, options.shape, "Shape of new attribute conflicts with shape of data");
-    yield* this.#put(name, datatype, dataspaceOf(flat.shape, null), flat);
+    const conflict = "Shape of new attribute conflicts with shape of data";
+    const { data, shape } = userArray(value, stored.datatype, options.shape, conflict);
+    yield* this.#put({ name, ...stored, dataspace: dataspaceOf(shape, null), values: data });
   }
 
   *#modify(name: string, value: unknown): Task<void> {
@@ -204,39 +185,23 @@ export class Attributes {
       yield* this.#set(name, value, {});
       return;
     }
-    const { datatype, dataspace } = record;
+    const { datatype, committedAddress, dataspace } = record;
     if (dataspace.type === "null") {
       throw new HdfiveError("WRONG_KIND", "Empty attributes can't be modified");
     }
     const { dimensions } = dataspace;
-    const flat = userArray(value, datatype, dimensions, "Shape of data is incompatible with existing attribute");
-    yield* this.#put(name, datatype, dataspace, flat);
+    const { data } = userArray(value, datatype, dimensions, "Shape of data is incompatible with existing attribute");
+    yield* this.#put({ name, datatype, committedAddress, dataspace, values: data });
   }
 
-  *#put(name: string, datatype: Datatype, dataspace: Dataspace, flat: FlatValues | null): Task<void> {
+  *#put(attribute: AttributeToStore): Task<void> {
     const { context, address } = this.#owner;
-    const memory = memoryType(datatype);
-    const count = flat === null ? 0 : elementCount(dataspace.dimensions);
-    yield* context.change((tx) => {
-      tx.requireWritable();
-      const previous = findAttribute(tx, address, name);
-      if (previous !== null) {
-        freeHeapData(tx, previous);
-      }
-      const data = new Uint8Array(count * datatype.size);
-      if (flat !== null) {
-        memory.encode(flat.data, 0, count, data, 0, heapWriter(tx));
-      }
-      putAttribute(tx, address, { name, datatype, dataspace, data });
-    });
+    context.forget(yield* context.change((tx) => storeAttribute(tx, address, attribute)));
   }
 
   *#delete(name: string): Task<void> {
     const { context, address } = this.#owner;
-    yield* context.change((tx) => {
-      tx.requireWritable();
-      freeHeapData(tx, removeAttribute(tx, address, name));
-    });
+    context.forget(yield* context.change((tx) => dropAttribute(tx, address, name)));
   }
 
   *#has(name: string): Task<boolean> {

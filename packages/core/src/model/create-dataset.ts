@@ -15,13 +15,12 @@ import {
   inferDatatype,
   memoryType,
   shapeText,
-  toDatatype,
   userArray,
-  withOffsetSize,
 } from "../array/index.js";
 import type { NewDataset } from "../engine/datasets/dataset-header.js";
 import type { Tx } from "../engine/transaction/tx.js";
 import { heapWriter } from "../pipeline/write-source.js";
+import { type CommittedType, type StoredType, storedType } from "./committed-type.js";
 import { dataspaceOf } from "./dataspace.js";
 import type { FileContext } from "./file-context.js";
 import type { FilterSettings } from "./filter-settings.js";
@@ -31,8 +30,8 @@ import { describeFilters, type PluginCodecs, requestFilters } from "./plan-filte
 export interface DatasetOptions<D extends DtypeLike = DtypeLike> extends FilterSettings {
   /** Extent of each axis; the shape of `data` by default, `[]` for a scalar. */
   readonly shape?: readonly number[] | number | undefined;
-  /** Datatype; inferred from `data` by default, `float32` without data. Alone it makes a null dataspace. */
-  readonly dtype?: D | undefined;
+  /** Datatype, also one that is an object of the file; inferred from `data` by default, `float32` without data. Alone it makes a null dataspace. */
+  readonly dtype?: D | CommittedType | undefined;
   /** Values to write at once. */
   readonly data?: unknown;
   /** Shape of a chunk; `true` chooses one. Datasets that can grow or have filters are always chunked. */
@@ -52,8 +51,7 @@ export interface RequireDatasetOptions<D extends DtypeLike = DtypeLike> extends 
 }
 
 /** What was asked for, checked: the stored description and the data to write. */
-export interface DatasetPlan {
-  readonly datatype: Datatype;
+export interface DatasetPlan extends StoredType {
   readonly dataspace: Dataspace;
   readonly layout: Layout;
   readonly filters: readonly FilterDescription[];
@@ -83,7 +81,7 @@ export function planDataset(context: FileContext, options: DatasetOptions, plugi
     throw invalid("One of data, shape or dtype must be specified");
   }
   const like = options.dtype ?? (data === undefined ? "float32" : inferDatatype(data));
-  const datatype = withOffsetSize(toDatatype(like), context.state.context.offsetSize);
+  const { datatype, committedAddress } = storedType(context, like);
   const given = typeof options.shape === "number" ? [options.shape] : options.shape;
   const shape = data === undefined ? (given ?? null) : userArray(data, datatype, given).shape;
   const requests = requestFilters(options, datatype);
@@ -93,6 +91,7 @@ export function planDataset(context: FileContext, options: DatasetOptions, plugi
   }
   const common = {
     datatype,
+    committedAddress,
     filters: [],
     data,
     fillValue: options.fillValue,
@@ -132,15 +131,16 @@ export function planDataset(context: FileContext, options: DatasetOptions, plugi
 
 /** The messages of a planned dataset; a fill value with variable-length data puts it in the global heap. */
 export function newDataset(tx: Tx, plan: DatasetPlan): NewDataset {
-  const { datatype, dataspace, layout, filters, fillTime } = plan;
+  const { datatype, committedAddress, dataspace, layout, filters, fillTime } = plan;
+  const stored = { datatype, committedAddress, dataspace, layout, filters };
   const allocationTime = layout.class === "chunked" ? "incremental" : "late";
   const common = { version: 2, allocationTime, fillTime } as const;
   if (plan.fillValue === undefined || plan.fillValue === null) {
-    return { datatype, dataspace, layout, filters, fill: { ...common, defined: "default", value: null } };
+    return { ...stored, fill: { ...common, defined: "default", value: null } };
   }
   tx.requireWritable();
   const value = encodeFill(datatype, plan.fillValue, heapWriter(tx));
-  return { datatype, dataspace, layout, filters, fill: { ...common, defined: "user", value } };
+  return { ...stored, fill: { ...common, defined: "user", value } };
 }
 
 /** A fill value as an element is stored; `null` when none was given. */

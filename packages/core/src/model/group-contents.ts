@@ -1,10 +1,12 @@
 import { HdfiveError } from "@hdfive/format";
 import type { DtypeLike } from "../array/index.js";
 import type { Task } from "../task.js";
+import { storedType } from "./committed-type.js";
 import type { DatasetOptions, RequireDatasetOptions } from "./create-dataset.js";
 import { Dataset } from "./dataset.js";
-import { addDataset, addHardLink, addSoftLink, checkRequired } from "./group-edit.js";
+import { addDataset, addDatatype, addHardLink, addSoftLink, checkRequired } from "./group-edit.js";
 import { leadsToObject, loadAt } from "./group-read.js";
+import { NamedDatatype } from "./named-datatype.js";
 import { joinPath, ObjectHandle } from "./object-handle.js";
 
 /** What is made in a group besides groups: datasets, committed datatypes, links, copies. */
@@ -35,6 +37,20 @@ export abstract class GroupContents extends ObjectHandle {
     return this.runSync(() => this.#requireDataset<D>(path, options), path);
   }
 
+  /**
+   * Makes a datatype that is an object of its own at a path, and the groups on the way: h5py's `f["t"] = np.dtype(…)`.
+   * Datasets and attributes that are given it as their `dtype` share it; it goes with its last link and its last user.
+   *
+   * @throws HdfiveError `ALREADY_EXISTS`, `INVALID_ARGUMENT` for what is no dtype, `READ_ONLY`.
+   */
+  createDatatype(path: string, dtype: DtypeLike): Promise<NamedDatatype> {
+    return this.run(() => this.#createDatatype(path, dtype), undefined, path);
+  }
+  /** As `createDatatype`, without waiting. */
+  createDatatypeSync(path: string, dtype: DtypeLike): NamedDatatype {
+    return this.runSync(() => this.#createDatatype(path, dtype), path);
+  }
+
   /** Makes a soft link at a path: a name for another path, which need not lead anywhere yet. */
   createSoftLink(path: string, target: string): Promise<void> {
     return this.run(() => addSoftLink(this.context, this.address, path, target), undefined, path);
@@ -56,6 +72,12 @@ export abstract class GroupContents extends ObjectHandle {
   *#createDataset<D extends DtypeLike>(path: string, options: DatasetOptions<D>): Task<Dataset<D>> {
     const header = yield* addDataset(this.context, this.address, path, options);
     return new Dataset<D>(this.context, header, joinPath(this.path, path));
+  }
+
+  *#createDatatype(path: string, dtype: DtypeLike): Task<NamedDatatype> {
+    const type = storedType(this.context, dtype);
+    const address = yield* addDatatype(this.context, this.address, path, type);
+    return new NamedDatatype(this.context, address, joinPath(this.path, path), type.datatype);
   }
 
   *#requireDataset<D extends DtypeLike>(path: string, options: RequireDatasetOptions<D>): Task<Dataset<D>> {

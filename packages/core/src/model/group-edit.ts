@@ -8,6 +8,7 @@ import { ensureGroups, pathComponents, resolvePath, tryResolve } from "../engine
 import type { Tx } from "../engine/transaction/tx.js";
 import { writeDataset } from "../pipeline/write.js";
 import type { Task } from "../task.js";
+import { commitDatatype, type StoredType, useCommitted } from "./committed-type.js";
 import { type DatasetOptions, type DatasetPlan, newDataset, planDataset } from "./create-dataset.js";
 import type { FileContext } from "./file-context.js";
 import { requirePath } from "./group-read.js";
@@ -48,6 +49,7 @@ export function* addDataset(
   const header = yield* context.change((tx) => {
     const place = newPlace(tx, start, path, "dataset");
     const address = createDatasetHeader(tx, newDataset(tx, plan));
+    useCommitted(tx, plan.committedAddress);
     insertLink(tx, requireGroup(tx, place.parent), { name: place.name, kind: "hard", address });
     return loadDataset(tx, address);
   });
@@ -73,6 +75,17 @@ function* firstWrite(
       yield* undo();
     }
   }
+}
+
+/** Makes a committed datatype at a path from a group on, and the groups on the way; answers its address. */
+export function* addDatatype(context: FileContext, start: number, path: string, type: StoredType): Task<number> {
+  requirePath(path);
+  return yield* context.change((tx) => {
+    const place = newPlace(tx, start, path, "datatype");
+    const address = commitDatatype(tx, type);
+    insertLink(tx, requireGroup(tx, place.parent), { name: place.name, kind: "hard", address });
+    return address;
+  });
 }
 
 /** Makes a soft link at a path from a group on, and the groups on the way. */
