@@ -143,6 +143,16 @@ export {
   indirectBlock,
 } from "./fractal-heap-block.js";
 export { type FractalHeapId, fractalHeapId, hugeIdsAreDirect } from "./fractal-heap-id.js";
+export { type FreeSpaceClient, type FreeSpaceHeader, freeSpaceHeader } from "./free-space-header.js";
+export {
+  blocksSection,
+  type FreeBlocks,
+  type FreeSection,
+  type FreeSpaceSections,
+  freeSectionsSize,
+  freeSpaceSections,
+  singleSection,
+} from "./free-space-sections.js";
 export {
   GLOBAL_HEAP_MAX_OBJECTS,
   GLOBAL_HEAP_MINIMUM,

@@ -4,6 +4,7 @@ import { datatypeEntries } from "./registry/datatypes.js";
 import type { RegistryEntry } from "./registry/entry.js";
 import { fileEntries } from "./registry/files.js";
 import { fractalHeapEntries } from "./registry/fractal-heaps.js";
+import { freeSpaceEntries } from "./registry/free-space.js";
 import { groupEntries } from "./registry/groups.js";
 import { headerEntries } from "./registry/headers.js";
 import { heapEntries } from "./registry/heaps.js";
@@ -25,6 +26,7 @@ export const registry: readonly RegistryEntry[] = [
   ...chunkArrayEntries,
   ...heapEntries,
   ...fractalHeapEntries,
+  ...freeSpaceEntries,
   ...datatypeEntries,
   ...sharedMessageEntries,
   ...valueEntries,

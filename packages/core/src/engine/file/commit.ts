@@ -29,6 +29,8 @@ export interface CommitPlan {
 /** Structures in the order in which live ones are overwritten: what others point to first. */
 const RANKS: readonly string[] = [
   "global-heap",
+  "free-space-sections",
+  "free-space-header",
   "fractal-heap-direct-block",
   "fractal-heap-indirect-block",
   "fractal-heap",
