@@ -67,9 +67,23 @@ describe("a few bytes that stand for many", () => {
   });
 
   test("a read of more chunks than an operation may look at ends with a limit", () => {
-    const file = openStorageSync(new MemoryStorage(), "w", { limits: { work: 5000 } });
-    const data = file.createDatasetSync("x", { shape: [2 ** 30], chunks: [1], dtype: "uint8" });
+    const memory = new MemoryStorage();
+    const file = openStorageSync(memory, "w");
+    file.createDatasetSync("x", { data: new Uint8Array(6000), chunks: [1] });
+    file.closeSync();
+    const again = openStorageSync(new MemoryStorage(memory.image().slice()), "r", { limits: { work: 5000 } });
+    const data = again.getDatasetSync("x");
     expect(() => data.readSync()).toThrow(expect.objectContaining({ code: "LIMIT" }));
     expect(data.readSync([slice(0, 3)]).data).toEqual(Uint8Array.of(0, 0, 0));
+  });
+
+  test("elements that become objects are counted as such, however few bytes they have in the file", () => {
+    const limits = { readBytes: 2 ** 20 };
+    const file = openStorageSync(new MemoryStorage(), "w", { limits });
+    const data = file.createDatasetSync("x", { shape: [2 ** 18], dtype: "uint8" });
+    expect(data.readSync().data).toHaveLength(2 ** 18);
+    expect(() => data.readSync({ as: "raw" })).toThrow(expect.objectContaining({ code: "LIMIT" }));
+    const texts = file.createDatasetSync("texts", { shape: [2 ** 18], dtype: string({ length: 1 }) });
+    expect(() => texts.readSync()).toThrow(expect.objectContaining({ code: "LIMIT" }));
   });
 });

@@ -10,6 +10,7 @@ import {
   ObjectReference,
   openStorageSync,
   RegionReference,
+  slice,
 } from "@hdfive/core";
 
 /** What a reader of broken files met, by the code of the error; "ok" counts what could be read. */
@@ -47,6 +48,7 @@ export function exercise(
         attempt(tally, path, () => read(tally, file, object));
       }
     });
+    attempt(tally, "links", () => [...file.walkLinksSync()]);
     file.closeSync();
   });
   return tally;
@@ -136,6 +138,7 @@ function read(tally: Tally, file: File, object: IteratedObject): void {
         follow(tally, file, `${path} reference ${i}`, value);
       }
     }
+    readParts(tally, object);
     attempt(tally, `${path} scale`, () => object.scaleSync());
     for (const dimension of object.dims) {
       attempt(tally, `${path} label ${dimension.axis}`, () => dimension.labelSync());
@@ -144,10 +147,44 @@ function read(tally: Tally, file: File, object: IteratedObject): void {
     }
   } else if (object instanceof Group) {
     attempt(tally, `${path} links`, () => object.linksSync());
+    attempt(tally, `${path} entries`, () => [...object.entriesSync()]);
     for (const name of attempt(tally, `${path} keys`, () => object.keysSync()) ?? []) {
       attempt(tally, `${path} member ${name}`, () => object.getSync(name));
     }
   }
+}
+
+/** Reads parts of a dataset, and its chunks as they are stored. */
+function readParts(tally: Tally, dataset: Dataset): void {
+  const { path, shape } = dataset;
+  if (dataset.isNull) {
+    return;
+  }
+  if (!shape.includes(0)) {
+    attempt(tally, `${path} element`, () => dataset.readSync(shape.map((extent) => extent - 1)));
+  }
+  attempt(tally, `${path} steps`, () => dataset.readSync(shape.map((extent) => slice(1, extent, 3))));
+  attempt(tally, `${path} raw`, () => dataset.readSync({ as: "raw" }));
+  if (dataset.chunks === null) {
+    return;
+  }
+  const offsets: (readonly number[])[] = [];
+  attempt(tally, `${path} chunks`, () => {
+    for (const batch of dataset.chunkInfoSync()) {
+      offsets.push(...batch.map(({ offset }) => offset));
+    }
+  });
+  for (const offset of offsets.slice(0, 20)) {
+    attempt(tally, `${path} chunk ${offset}`, () => dataset.readRawChunkSync(offset));
+  }
+  attempt(tally, `${path} chunk grid`, () => {
+    let left = 1000;
+    for (const _ of dataset.iterChunks()) {
+      if (--left === 0) {
+        return;
+      }
+    }
+  });
 }
 
 /** Goes where a reference leads, and reads what a region of it selects. */

@@ -17,6 +17,8 @@ export interface FormatContext {
   readonly groupInternalK: number;
   /** Indexed storage internal node K: a version 1 chunk B-tree node holds up to 2K children. */
   readonly chunkK: number;
+  /** Datatypes inside datatypes that are read, the outermost counted; 64 when it is not given. */
+  readonly datatypeDepth?: number | undefined;
   /** The parts of the address space, where addresses are not counted as they are stored. */
   readonly addressSpace?: AddressSpace | undefined;
 }

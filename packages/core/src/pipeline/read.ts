@@ -93,7 +93,8 @@ export function checkReadSize(
   count: number,
   shape: readonly number[],
 ): void {
-  const byteLength = count * Math.max(memory.bytesPerElement, convertedSize(memory.datatype));
+  const perElement = Math.max(convertedSize(memory.datatype), convertedSize(memory.memoryDatatype));
+  const byteLength = count * Math.max(memory.bytesPerElement, perElement);
   // Written so that NaN, of a shape with both 0 and numbers beyond counting, is refused too.
   if (!(byteLength <= readBytes)) {
     throw new HdfiveError(

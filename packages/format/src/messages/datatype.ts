@@ -14,6 +14,7 @@ import { stringClass } from "../datatype/string.js";
 import { timeClass } from "../datatype/time.js";
 import { variableLengthClass } from "../datatype/variable-length.js";
 import type { Datatype, DatatypeVersion } from "../datatype.js";
+import { HdfiveError } from "../errors.js";
 import type { Reader } from "../reader.js";
 import type { Writer } from "../writer.js";
 
@@ -44,8 +45,13 @@ function isVersion(version: number): version is DatatypeVersion {
 
 const nested: NestedDatatypes = {
   decode(reader: Reader, context: FormatContext, depth: number): Datatype {
-    if (depth >= MAX_DEPTH) {
-      throw reader.corrupt(`datatypes nested more than ${MAX_DEPTH} deep`);
+    const { datatypeDepth = MAX_DEPTH } = context;
+    if (depth >= datatypeDepth) {
+      throw new HdfiveError(
+        "LIMIT",
+        `datatype: nested more than ${datatypeDepth} deep; open the file with { limits: { depth } }`,
+        { address: reader.address },
+      );
     }
     const word = reader.u32();
     const size = reader.u32();

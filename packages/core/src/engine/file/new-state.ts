@@ -6,7 +6,8 @@ import { Lock } from "../../task.js";
 import { Allocator } from "../transaction/allocator.js";
 import { DerivedCache } from "../transaction/derived-cache.js";
 import type { DriverSettings } from "../transaction/file-driver.js";
-import { DEFAULT_LIMITS, type FileState, type Limits, type Unfilter } from "../transaction/file-state.js";
+import type { FileState, Limits, Unfilter } from "../transaction/file-state.js";
+import { limitsOf } from "../transaction/limits.js";
 import { NodeCache } from "../transaction/node-cache.js";
 
 /** How the engine opens a file. */
@@ -49,7 +50,7 @@ export function newState(
   foundAt: number,
   options: EngineOptions,
 ): FileState {
-  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const limits = limitsOf(options.limits);
   return {
     storage,
     others: options.others ?? new OtherFiles(storage, undefined, limits.files),

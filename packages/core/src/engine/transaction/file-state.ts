@@ -22,9 +22,11 @@ export interface Limits {
   readonly links: number;
   /** Other files, which this one names, that are open at the same time. */
   readonly files: number;
-  /** Structures looked at by one operation. */
+  /** Structures looked at by one operation; chunks that one read touches, and waits for the storage, are counted too. */
   readonly work: number;
-  /** Bytes of one chunk without filters. */
+  /** Datatypes inside datatypes; a few hundred are the most that a stack bears. */
+  readonly depth: number;
+  /** Bytes of one chunk without filters, which is also the most that a filter may make of what is stored. */
   readonly chunkBytes: number;
   /** Bytes of the result of one read, variable-length data included; memory given as `into` is not counted. */
   readonly readBytes: number;
@@ -40,6 +42,7 @@ export const DEFAULT_LIMITS: Limits = {
   links: 16,
   files: 256,
   work: 10_000_000,
+  depth: 64,
   chunkBytes: 2 ** 30,
   readBytes: 2 ** 32 - 1,
 };
