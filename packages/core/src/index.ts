@@ -45,6 +45,7 @@ export {
   type Complex,
   ComplexArray,
   CompoundArray,
+  complex,
   complex64,
   complex128,
   compound,
@@ -76,6 +77,7 @@ export {
   type Slice,
   type StringOptions,
   slice,
+  standardReference,
   string,
   toDatatype,
   vlen,
@@ -93,6 +95,7 @@ export {
   Attributes,
   type ConvertOptions,
 } from "./model/attributes.js";
+export type { CommittedType } from "./model/committed-type.js";
 export type { DatasetOptions, RequireDatasetOptions } from "./model/create-dataset.js";
 export { Dataset } from "./model/dataset.js";
 export type { ChunkIndexKind, DatasetInfo } from "./model/dataset-info.js";

@@ -25,12 +25,14 @@ export {
 export {
   array,
   bitfield,
+  complex,
   compound,
   enumeration,
   opaque,
   reference,
   regionReference,
   type StringOptions,
+  standardReference,
   string,
   vlen,
 } from "./dtype/builders.js";
@@ -75,5 +77,6 @@ export {
   slice,
 } from "./selection/selection.js";
 export { blocks, type HyperslabOptions, hyperslab, points } from "./selection/stored-builders.js";
+export { storedSelectionOf } from "./selection/stored-selection-of.js";
 export { elementCount, rowMajorStrides, shapesEqual, shapeText } from "./shape.js";
 export { type FlatValues, userArray } from "./user-array.js";

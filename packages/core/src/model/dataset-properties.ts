@@ -1,5 +1,5 @@
 import type { Datatype, FilterDescription } from "@hdfive/format";
-import { dtypeName, elementCount } from "../array/index.js";
+import { dtypeName, elementCount, RegionReference, type Selection, storedSelectionOf } from "../array/index.js";
 import type { DatasetHeader } from "../engine/datasets/dataset-header.js";
 import { FILTER_IDS } from "../pipeline/filters/built-in.js";
 import type { FileContext } from "./file-context.js";
@@ -83,6 +83,17 @@ export abstract class DatasetProperties extends ObjectHandle {
   /** Whether padding of numbers is left out of what is stored. */
   get nbit(): boolean {
     return this.filters.some(({ id }) => id === FILTER_IDS.nbit);
+  }
+
+  /**
+   * A reference to a part of the dataset, to be stored in datasets and attributes of its file: h5py's `regionref[…]`. All
+   * selections can be kept; later changes of the shape do not move them.
+   *
+   * @throws HdfiveError `OUT_OF_RANGE`, `INVALID_ARGUMENT` for a selection that makes no sense
+   */
+  regionRef(selection: Selection = null): RegionReference {
+    this.requireAlive();
+    return new RegionReference(this.address, storedSelectionOf(selection, this.shape));
   }
 
   /** Whether the bytes of the elements are transposed before compression. */

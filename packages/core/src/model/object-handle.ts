@@ -1,4 +1,5 @@
 import { HdfiveError } from "@hdfive/format";
+import { ObjectReference } from "../array/index.js";
 import { loadHeader } from "../engine/object-header/object-header.js";
 import { runAsync, runSync, type Task } from "../task.js";
 import { Attributes } from "./attributes.js";
@@ -39,6 +40,12 @@ export abstract class ObjectHandle {
   /** Last component of the path; "/" for the root group. */
   get name(): string {
     return this.path === "/" ? "/" : this.path.slice(this.path.lastIndexOf("/") + 1);
+  }
+
+  /** A reference to the object, to be stored in datasets and attributes of its file: h5py's `ref`. */
+  get ref(): ObjectReference {
+    this.requireAlive();
+    return new ObjectReference(this.address);
   }
 
   /** Whether two handles are of the same object of the same open file. */

@@ -1,5 +1,6 @@
 import type {
   BitfieldType,
+  ComplexType,
   CompoundMember,
   CompoundType,
   Datatype,
@@ -177,4 +178,24 @@ export function reference(): ReferenceType {
 /** A reference to a region of a dataset of the same file. */
 export function regionReference(): ReferenceType {
   return { version: 1, size: 12, class: "reference", kind: "region", encodingVersion: 0 };
+}
+
+/**
+ * A reference of HDF5 1.12 (`H5T_STD_REF`): to an object, a region or an attribute, also of another file. Libraries before
+ * 1.12 do not read it.
+ */
+export function standardReference(): ReferenceType {
+  return { version: 4, size: 18, class: "reference", kind: "object-2", encodingVersion: 1 };
+}
+
+/**
+ * A complex number as HDF5 2.0 has it, a class of its own: `complex("float32")`. Older libraries do not read it; "complex64"
+ * and "complex128" are compounds, as in h5py, which every library reads.
+ */
+export function complex(like: DtypeLike = "float64"): ComplexType {
+  const base = toDatatype(like);
+  if (base.class !== "floating-point") {
+    throw new HdfiveError("INVALID_ARGUMENT", "the parts of a complex number are of a floating-point type");
+  }
+  return { version: 5, size: 2 * base.size, class: "complex", base: raiseVersion(base, 5) };
 }

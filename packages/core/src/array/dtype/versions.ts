@@ -29,7 +29,7 @@ export function raiseVersion(datatype: Datatype, version: DatatypeVersion): Data
  * The same datatype for a file whose addresses have `offsetSize` bytes.
  *
  * Variable-length elements are 8 bytes and an address, object references an address, region references 4 bytes and an
- * address (III.E, IV.A.2.d); what holds them grows or shrinks with them, and compound members move up close.
+ * address, those of HDF5 1.12 10 bytes and an address (III.E, IV.A.2.d, X.B); what holds them grows or shrinks with them, and compound members move up close.
  */
 export function withOffsetSize(datatype: Datatype, offsetSize: number): Datatype {
   switch (datatype.class) {
@@ -40,7 +40,7 @@ export function withOffsetSize(datatype: Datatype, offsetSize: number): Datatype
         ? { ...datatype, size: offsetSize }
         : datatype.kind === "region"
           ? { ...datatype, size: 4 + offsetSize }
-          : datatype;
+          : { ...datatype, size: 10 + offsetSize };
     case "array": {
       const base = withOffsetSize(datatype.base, offsetSize);
       return { ...datatype, base, size: (datatype.size / datatype.base.size) * base.size };
