@@ -35,6 +35,8 @@ export interface BtreeV2NodePlace {
   readonly recordCount: number;
 }
 
+/** Memory, about, of the object that a record or a child becomes, besides its bytes. */
+const OBJECT_BYTES = 64;
 const LEAF = "BTLF";
 const INTERNAL = "BTIN";
 
@@ -62,6 +64,7 @@ export function btreeV2Node<R>(
     name,
     section: "III.A.2",
     ...(records.keepsNoBytes === true ? { keepsNoBytes: true } : {}),
+    memorySize: used + (2 * recordCount + 1) * OBJECT_BYTES,
     prefixSize: () => used,
     totalSize: () => used,
     sizeOf: () => nodeSize,

@@ -149,4 +149,48 @@ def iter_chunks(path, cases):
         return answers
 
 
-COMMANDS = {"make_chunk_indexes": make_chunk_indexes, "iter_chunks": iter_chunks}
+KINDS = {
+    "btree1": ("v108", lambda shape: shape),
+    "farray": ("latest", lambda shape: shape),
+    "earray": ("latest", lambda shape: (UNLIMITED,) + shape[1:]),
+    "btree2": ("latest", lambda shape: (UNLIMITED,) * len(shape)),
+}
+
+
+def make_many_chunks(path, kind):
+    """A million chunks of one element, all stored: the fill value but in three places, which are the answer."""
+    libver, maxshape = KINDS[kind]
+    shape = (1000, 1000) if kind == "btree2" else (1000000,)
+    plist = h5p.create(h5p.DATASET_CREATE)
+    plist.set_chunk((1,) * len(shape))
+    plist.set_alloc_time(h5d.ALLOC_TIME_EARLY)
+    plist.set_fill_value(np.array(7, dtype="<u4"))
+    if kind == "farray":
+        # Without a filter the index of chunks that are all allocated at once would be implicit.
+        plist.set_shuffle()
+    with h5py.File(path, "w", libver=libver) as file:
+        space = h5s.create_simple(shape, maxshape(shape))
+        dataset = h5py.Dataset(h5d.create(file.id, b"x", h5t.py_create(np.dtype("<u4")), space, plist))
+        places = [3, 456789, 999999]
+        for value, place in enumerate(places):
+            dataset[np.unravel_index(place, shape)] = 100 + value
+        return [[place, 100 + value] for value, place in enumerate(places)]
+
+
+def make_sparse(path, kind):
+    """A terabyte of which four chunks of a mebibyte are stored."""
+    libver, maxshape = KINDS[kind]
+    shape = (131072, 1048576)
+    with h5py.File(path, "w", libver=libver) as file:
+        limits = tuple(None if n == UNLIMITED else n for n in maxshape(shape))
+        dataset = file.create_dataset("x", shape, "<f8", chunks=(64, 2048), maxshape=limits, fillvalue=1.5)
+        for row, column in ((0, 0), (64 * 1000, 2048 * 300), (64 * 1000, 2048 * 301), (131071, 1048575)):
+            dataset[row, column] = row + column
+
+
+COMMANDS = {
+    "make_chunk_indexes": make_chunk_indexes,
+    "iter_chunks": iter_chunks,
+    "make_many_chunks": make_many_chunks,
+    "make_sparse": make_sparse,
+}

@@ -1,7 +1,7 @@
 import { CHECKSUM_SIZE, readChecksum, writeChecksum } from "../checksum.js";
 import type { NodeCodec } from "../codec.js";
 import type { FormatContext } from "../context.js";
-import { type ChunkElement, type ChunkElements, readElements, writeElements } from "./chunk-element.js";
+import { type ChunkElement, type ChunkElements, elementsMemory, readElements, writeElements } from "./chunk-element.js";
 
 /** Elements of an array that are read at once: a page of a data block. File Format Specification, sections VII.C and VII.D. */
 export interface ArrayPage {
@@ -21,6 +21,7 @@ export function arrayPage(elements: ChunkElements, count: number): NodeCodec<Arr
     name: "array-page",
     section: "VII.C",
     keepsNoBytes: true,
+    memorySize: elementsMemory(count),
     prefixSize: size,
     totalSize: (_prefix, context) => size(context),
     sizeOf: (_page, context) => size(context),

@@ -58,6 +58,11 @@ export function filteredChunkElements(sizeWidth: number): ChunkElements {
   };
 }
 
+/** Bytes of memory, about, that `count` decoded elements take. */
+export function elementsMemory(count: number): number {
+  return 64 * count;
+}
+
 /** Reads `count` elements; a `FormatError` before any is read when so many are not there. */
 export function readElements(
   reader: Reader,

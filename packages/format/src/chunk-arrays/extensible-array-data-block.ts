@@ -2,7 +2,7 @@ import { CHECKSUM_SIZE, readChecksum, writeChecksum } from "../checksum.js";
 import type { NodeCodec } from "../codec.js";
 import type { FormatContext } from "../context.js";
 import { ARRAY_PREFIX_SIZE, readArrayPrefix, readHeaderAddress, writeArrayPrefix } from "./array-block.js";
-import { type ChunkElement, type ChunkElements, readElements, writeElements } from "./chunk-element.js";
+import { type ChunkElement, type ChunkElements, elementsMemory, readElements, writeElements } from "./chunk-element.js";
 import type { SuperBlockPlace } from "./extensible-array-geometry.js";
 
 /** A data block of an extensible array of chunks, without its pages when it has some. File Format Specification, section VII.D. */
@@ -32,6 +32,7 @@ export function extensibleArrayDataBlock(
     name: "extensible-array-data-block",
     section: "VII.D",
     keepsNoBytes: true,
+    memorySize: elementsMemory(inBlock),
     prefixSize: size,
     totalSize: (_prefix, context) => size(context),
     sizeOf: (_block, context) => size(context),

@@ -2,7 +2,7 @@ import { CHECKSUM_SIZE, readChecksum, writeChecksum } from "../checksum.js";
 import type { NodeCodec } from "../codec.js";
 import type { FormatContext } from "../context.js";
 import { ARRAY_PREFIX_SIZE, readArrayPrefix, readHeaderAddress, writeArrayPrefix } from "./array-block.js";
-import { type ChunkElement, type ChunkElements, readElements, writeElements } from "./chunk-element.js";
+import { type ChunkElement, type ChunkElements, elementsMemory, readElements, writeElements } from "./chunk-element.js";
 import type { FixedArrayHeader } from "./fixed-array-header.js";
 
 /** The data block of a fixed array of chunks, without its pages when it has some. File Format Specification, section VII.C. */
@@ -31,6 +31,7 @@ export function fixedArrayDataBlock(header: FixedArrayHeader, elements: ChunkEle
   return {
     name: "fixed-array-data-block",
     section: "VII.C",
+    memorySize: bitmapSize + elementsMemory(inBlock),
     prefixSize: size,
     totalSize: (_prefix, context) => size(context),
     sizeOf: (_block, context) => size(context),

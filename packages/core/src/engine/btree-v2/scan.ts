@@ -21,7 +21,7 @@ export interface Scanned<R> {
 }
 
 /** Nodes of one level that a scan looks into at once. */
-const MOST_NODES = 512;
+const MOST_NODES = 64;
 
 type Item<R> = { readonly record: R } | { readonly child: BtreeV2Child };
 
