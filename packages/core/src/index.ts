@@ -82,6 +82,7 @@ export {
   toDatatype,
   vlen,
 } from "./array/index.js";
+export type { CheckedSpace, CheckProblem, CheckReport, CheckSeverity } from "./engine/check/problem.js";
 export type { ExternalFile } from "./engine/datasets/external-files.js";
 export type { GroupLink } from "./engine/groups/group-link.js";
 export type { MessageSummary } from "./engine/object-header/header-summary.js";
@@ -96,12 +97,13 @@ export {
   type ConvertOptions,
 } from "./model/attributes.js";
 export type { CommittedType } from "./model/committed-type.js";
+export { type CheckOptions, check, checkSync } from "./model/check.js";
 export type { DatasetOptions, RequireDatasetOptions } from "./model/create-dataset.js";
 export { Dataset } from "./model/dataset.js";
 export type { ChunkIndexKind, DatasetInfo } from "./model/dataset-info.js";
 export type { DatasetView, ViewReadOptions } from "./model/dataset-view.js";
 export type { AnyReference, ReferencedAttribute } from "./model/dereference.js";
-export type { AttachedScale, Dimension } from "./model/dimensions.js";
+export type { AttachedScale, Dimension, ScaleToAttach } from "./model/dimensions.js";
 export { File } from "./model/file.js";
 export type { FileInfo, FileSpace } from "./model/file-info.js";
 export type { FilterSetting, FilterSettings } from "./model/filter-settings.js";

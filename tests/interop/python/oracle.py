@@ -15,10 +15,12 @@ import matrix
 import operations
 import references
 import scenarios
+import script
 import selections
+import write_matrix
 
 COMMANDS = {}
-for module in (chunk_indexes, datatypes, dense, describe, matrix, operations, references, scenarios, selections):
+for module in (chunk_indexes, datatypes, dense, describe, matrix, operations, references, scenarios, script, selections):
     COMMANDS.update(module.COMMANDS)
 
 for line in sys.stdin:

@@ -119,6 +119,44 @@ def make_revised(path, other):
     return {"regions": [region.tolist() for region in regions], "points": picked}
 
 
+def read_revised(path, name):
+    """What libhdf5 finds through references of HDF5 1.12: the path of an object, elements of a region, an attribute's value."""
+    lib = library()
+    standard = C.c_int64.in_dll(lib, "H5T_STD_REF_g")
+    lib.H5Dread.argtypes = [C.c_int64] * 5 + [C.c_void_p]
+    lib.H5Rget_type.argtypes = [C.POINTER(Reference)]
+    opened = {}
+    for what in ("object", "region", "attr"):
+        opened[what] = getattr(lib, "H5Ropen_" + what)
+        opened[what].argtypes = [C.POINTER(Reference), C.c_int64, C.c_int64]
+        opened[what].restype = C.c_int64
+    answers = []
+    with h5py.File(path, "r") as file:
+        dataset = file[name]
+        refs = (Reference * dataset.shape[0])()
+        if lib.H5Dread(dataset.id.id, standard, 0, 0, 0, C.byref(refs)) < 0:
+            raise RuntimeError("libhdf5 refused")
+        for ref in refs:
+            kind = lib.H5Rget_type(C.byref(ref))
+            if kind == 2:
+                found = h5py.h5i.get_name(h5py.h5g.GroupID(opened["object"](C.byref(ref), 0, 0))).decode()
+            elif kind == 3:
+                region = h5py.h5s.SpaceID(opened["region"](C.byref(ref), 0, 0))
+                target = h5py.Dataset(h5py.h5d.DatasetID(opened["object"](C.byref(ref), 0, 0)))
+                values = np.zeros(region.get_select_npoints(), target.dtype)
+                target.id.read(h5py.h5s.create_simple(values.shape), region, values)
+                found = values.tolist()
+            elif kind == 4:
+                attribute = h5py.h5a.AttrID(opened["attr"](C.byref(ref), 0, 0))
+                value = np.zeros(attribute.shape, attribute.dtype)
+                attribute.read(value)
+                found = describe.plain(value[()], file)
+            else:
+                found = None
+            answers.append(found)
+    return answers
+
+
 def make_scales(path, libver):
     """Datasets with scales as h5py makes them, and what h5py says of them."""
     with h5py.File(path, "w", libver=libver) as file:
@@ -158,4 +196,10 @@ def read_regions(path, name, target):
         return [describe.plain(file[target][ref], file) if ref else None for ref in file[name][...]]
 
 
-COMMANDS = {"make_regions": make_regions, "make_revised": make_revised, "make_scales": make_scales, "read_regions": read_regions}
+COMMANDS = {
+    "make_regions": make_regions,
+    "make_revised": make_revised,
+    "make_scales": make_scales,
+    "read_regions": read_regions,
+    "read_revised": read_revised,
+}

@@ -25,6 +25,7 @@ import { Dimension } from "./dimensions.js";
 import { iterate, iterateSync } from "./iteration.js";
 import { isReadOptions, type ReadOptions, type WriteOptions } from "./read-options.js";
 import { type DimensionScale, isScale, scaleOf } from "./scale-attributes.js";
+import { makeScale } from "./scale-edit.js";
 import {
   type ChunkBatches,
   type ChunkBatchesSync,
@@ -68,6 +69,19 @@ export class Dataset<D extends DtypeLike = DtypeLike> extends DatasetProperties 
   /** As `scale`, without waiting. */
   scaleSync(): DimensionScale | null {
     return this.runSync(() => this.context.transact((tx) => scaleOf(tx, this.address)));
+  }
+
+  /**
+   * Makes the dataset a dimension scale, of which `name` is what axes call it, or gives a scale another name.
+   *
+   * @throws HdfiveError `WRONG_KIND` for a dataset that has scales itself.
+   */
+  makeScale(name = ""): Promise<void> {
+    return this.run(() => this.context.change((tx) => makeScale(tx, this.address, name)));
+  }
+  /** As `makeScale`, without waiting. */
+  makeScaleSync(name = ""): void {
+    this.runSync(() => this.context.change((tx) => makeScale(tx, this.address, name)));
   }
 
   /** The shape of what a read of a selection gives, of which nothing is read. */

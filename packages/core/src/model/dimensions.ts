@@ -1,10 +1,12 @@
 import { HdfiveError } from "@hdfive/format";
 import type { DatasetHeader } from "../engine/datasets/dataset-header.js";
+import type { Tx } from "../engine/transaction/tx.js";
 import type { Task } from "../task.js";
 import type { FileContext } from "./file-context.js";
 import { loadAddress } from "./group-read.js";
 import { pathsNear } from "./paths-near.js";
 import { attachedScales, axisLabel, isScale, scaleName } from "./scale-attributes.js";
+import { attachScale, detachScale, setLabel } from "./scale-edit.js";
 
 /** A dimension scale that is attached to an axis. */
 export interface AttachedScale<S> {
@@ -24,6 +26,17 @@ export interface DimensionOwner {
   readonly maxShape: readonly (number | null)[];
   run<T>(task: () => Task<T>): Promise<T>;
   runSync<T>(task: () => Task<T>): T;
+}
+
+/** A dataset to attach to an axis as a scale. */
+export interface ScaleToAttach {
+  readonly kind: "dataset";
+  /** @internal */
+  readonly context: FileContext;
+  /** @internal */
+  readonly address: number;
+  /** @internal */
+  requireAlive(): void;
 }
 
 /** Makes the handle of a dataset. */
@@ -81,6 +94,59 @@ export class Dimension<S> {
   /** As `name`, without waiting. */
   nameSync(): string | null {
     return this.#owner.runSync(() => this.#name());
+  }
+
+  /** Sets the label of the axis. */
+  setLabel(label: string): Promise<void> {
+    return this.#owner.run(() => this.#change((tx) => setLabel(tx, this.#owner.address, this.axis, label)));
+  }
+  /** As `setLabel`, without waiting. */
+  setLabelSync(label: string): void {
+    this.#owner.runSync(() => this.#change((tx) => setLabel(tx, this.#owner.address, this.axis, label)));
+  }
+
+  /**
+   * Attaches a dimension scale to the axis, after those that are there; a dataset that is no scale yet becomes one.
+   *
+   * @throws HdfiveError `WRONG_KIND` when this dataset is a scale, or the scale has scales; `INVALID_ARGUMENT` for a dataset
+   *   of another file.
+   */
+  attachScale(scale: ScaleToAttach): Promise<void> {
+    return this.#owner.run(() => this.#attach(scale));
+  }
+  /** As `attachScale`, without waiting. */
+  attachScaleSync(scale: ScaleToAttach): void {
+    this.#owner.runSync(() => this.#attach(scale));
+  }
+
+  /** Takes a dimension scale from the axis; `NOT_FOUND` when it is not attached to it. */
+  detachScale(scale: ScaleToAttach): Promise<void> {
+    return this.#owner.run(() => this.#detach(scale));
+  }
+  /** As `detachScale`, without waiting. */
+  detachScaleSync(scale: ScaleToAttach): void {
+    this.#owner.runSync(() => this.#detach(scale));
+  }
+
+  #attach(scale: ScaleToAttach): Task<void> {
+    this.#requireHere(scale);
+    return this.#change((tx) => attachScale(tx, this.#owner.address, this.axis, scale.address));
+  }
+
+  #detach(scale: ScaleToAttach): Task<void> {
+    this.#requireHere(scale);
+    return this.#change((tx) => detachScale(tx, this.#owner.address, this.axis, scale.address));
+  }
+
+  *#change(operation: (tx: Tx) => void): Task<void> {
+    yield* this.#owner.context.change(operation);
+  }
+
+  #requireHere(scale: ScaleToAttach): void {
+    scale.requireAlive();
+    if (scale.context !== this.#owner.context) {
+      throw new HdfiveError("INVALID_ARGUMENT", "A dimension scale is a dataset of the same open file");
+    }
   }
 
   *#label(): Task<string> {
