@@ -96,8 +96,8 @@ export {
   Attributes,
   type ConvertOptions,
 } from "./model/attributes.js";
-export type { CommittedType } from "./model/committed-type.js";
 export { type CheckOptions, check, checkSync } from "./model/check.js";
+export type { CommittedType } from "./model/committed-type.js";
 export type { DatasetOptions, RequireDatasetOptions } from "./model/create-dataset.js";
 export { Dataset } from "./model/dataset.js";
 export type { ChunkIndexKind, DatasetInfo } from "./model/dataset-info.js";
@@ -112,6 +112,7 @@ export {
   type HdfObject,
   type IteratedObject,
 } from "./model/group.js";
+export type { GroupOptions } from "./model/group-edit.js";
 export type { GroupInfo } from "./model/group-read.js";
 export { NamedDatatype } from "./model/named-datatype.js";
 export { ObjectHandle } from "./model/object-handle.js";

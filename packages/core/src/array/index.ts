@@ -9,7 +9,7 @@ export { convertedSize } from "./conversion/converted-size.js";
 export { enumerationValues } from "./conversion/enumeration-values.js";
 export { textLength } from "./conversion/fixed-string.js";
 export { type HeapId, readHeapId, writeHeapId } from "./conversion/heap-id.js";
-export { hasHeapData, heapReferences } from "./conversion/heap-references.js";
+export { hasHeapData, heapReferences, pointsToHeap } from "./conversion/heap-references.js";
 export type { HeapReader, HeapWriter, MemoryType } from "./conversion/memory-type.js";
 export { type FieldNames, memoryType } from "./conversion/memory-type-of.js";
 export type { AddressFields } from "./conversion/stored-address.js";

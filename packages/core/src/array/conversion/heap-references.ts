@@ -53,7 +53,7 @@ export function hasHeapData(datatype: Datatype): boolean {
 }
 
 /** True when elements may point into the global heap, also to what is not theirs alone. */
-function pointsToHeap(datatype: Datatype): boolean {
+export function pointsToHeap(datatype: Datatype): boolean {
   switch (datatype.class) {
     case "variable-length":
       return true;

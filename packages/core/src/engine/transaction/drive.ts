@@ -8,6 +8,14 @@ import { Tx } from "./tx.js";
 /** An engine operation: plain synchronous code over a transaction, which may be run several times. */
 export type Operation<T> = (tx: Tx) => T;
 
+/** How an operation ended that may find the file at fault. */
+export type Probed<T> =
+  | { readonly done: true; readonly value: T }
+  | { readonly done: false; readonly error: HdfiveError };
+
+/** What is not the file's fault: who looks at it cannot go on. */
+const OUTSIDE: readonly string[] = ["ABORTED", "CLOSED", "IO", "SYNC_UNAVAILABLE"];
+
 type Attempt<T> = { readonly done: true; readonly value: T } | { readonly done: false; readonly tx: Tx };
 
 /**
@@ -20,6 +28,33 @@ export function transact<T>(state: FileState, operation: Operation<T>): Effect<T
     async: (signal) => drive(state, operation, signal),
     sync: () => driveSync(state, operation),
   };
+}
+
+/** As `transact`, where an error that the file is to blame for is an answer. */
+export function probe<T>(state: FileState, operation: Operation<T>): Effect<Probed<T>> {
+  return {
+    async: async (signal) => {
+      try {
+        return { done: true, value: await drive(state, operation, signal) };
+      } catch (error) {
+        return blamed(error);
+      }
+    },
+    sync: () => {
+      try {
+        return { done: true, value: driveSync(state, operation) };
+      } catch (error) {
+        return blamed(error);
+      }
+    },
+  };
+}
+
+function blamed(error: unknown): { readonly done: false; readonly error: HdfiveError } {
+  if (error instanceof HdfiveError && !OUTSIDE.includes(error.code)) {
+    return { done: false, error };
+  }
+  throw error;
 }
 
 function drive<T>(state: FileState, operation: Operation<T>, signal: AbortSignal | undefined): Promise<T> | T {
