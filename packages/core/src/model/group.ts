@@ -4,7 +4,7 @@ import type { Task } from "../task.js";
 import { Dataset } from "./dataset.js";
 import type { FileContext } from "./file-context.js";
 import { GroupContents } from "./group-contents.js";
-import { addGroup, removeAt } from "./group-edit.js";
+import { addGroup, type GroupOptions, removeAt } from "./group-edit.js";
 import {
   type GroupInfo,
   groupInfo,
@@ -144,21 +144,21 @@ export class Group extends GroupContents {
    *
    * @throws HdfiveError `ALREADY_EXISTS`, `WRONG_KIND`, `READ_ONLY`.
    */
-  createGroup(path: string): Promise<Group> {
-    return this.run(() => this.#createGroup(path), undefined, path);
+  createGroup(path: string, options: GroupOptions = {}): Promise<Group> {
+    return this.run(() => this.#createGroup(path, options), undefined, path);
   }
   /** As `createGroup`, without waiting. */
-  createGroupSync(path: string): Group {
-    return this.runSync(() => this.#createGroup(path), path);
+  createGroupSync(path: string, options: GroupOptions = {}): Group {
+    return this.runSync(() => this.#createGroup(path, options), path);
   }
 
-  /** The group at a path, made if it is not there. */
-  requireGroup(path: string): Promise<Group> {
-    return this.run(() => this.#requireGroup(path), undefined, path);
+  /** The group at a path, made with these options if it is not there. */
+  requireGroup(path: string, options: GroupOptions = {}): Promise<Group> {
+    return this.run(() => this.#requireGroup(path, options), undefined, path);
   }
   /** As `requireGroup`, without waiting. */
-  requireGroupSync(path: string): Group {
-    return this.runSync(() => this.#requireGroup(path), path);
+  requireGroupSync(path: string, options: GroupOptions = {}): Group {
+    return this.runSync(() => this.#requireGroup(path, options), path);
   }
 
   /** Takes the link at a path away; the object goes with its last link, and its space is used again. */
@@ -202,14 +202,15 @@ export class Group extends GroupContents {
     return (yield* allLinks(this.context, this.address)).map(({ name }) => name);
   }
 
-  *#createGroup(path: string): Task<Group> {
-    return new Group(this.context, yield* addGroup(this.context, this.address, path), joinPath(this.path, path));
+  *#createGroup(path: string, options: GroupOptions): Task<Group> {
+    const address = yield* addGroup(this.context, this.address, path, options);
+    return new Group(this.context, address, joinPath(this.path, path));
   }
 
-  *#requireGroup(path: string): Task<Group> {
+  *#requireGroup(path: string, options: GroupOptions): Task<Group> {
     return (yield* leadsToObject(this.context, this.address, path))
       ? yield* this.#expect(path, Group)
-      : yield* this.#createGroup(path);
+      : yield* this.#createGroup(path, options);
   }
 }
 
