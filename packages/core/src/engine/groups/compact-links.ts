@@ -1,13 +1,11 @@
 import {
   encodeText,
   groupInfoMessage,
-  HdfiveError,
-  type Link,
-  type LinkFields,
+  type LinkInfo,
   linkInfoMessage,
   linkMessage,
   MESSAGE_IDS,
-  UnsupportedError,
+  type PhaseChange,
 } from "@hdfive/format";
 import { compareBytes } from "../heaps/local-heap.js";
 import { appendMessage, removeMessage, replaceMessage } from "../object-header/header-edit.js";
@@ -21,13 +19,12 @@ import {
   requireMessage,
 } from "../object-header/object-header.js";
 import type { Tx } from "../transaction/tx.js";
-import { type GroupLink, groupLinkOf, type LinkPage, type LinkPosition, type NewLink } from "./group-link.js";
+import { type GroupLink, groupLinkOf, type LinkPage, type LinkPosition, linkOf, type NewLink } from "./group-link.js";
 
-/** Links that stay in the header when the group does not say otherwise. File Format Specification, section IV.A.2.k. */
-const DEFAULT_MAX_COMPACT = 8;
-/** A link message that does not fit a header message makes the group dense. */
-const MAX_MESSAGE = 0xffff - 7;
-const EXTERNAL = 64;
+/** When links change their storage where the group does not say. File Format Specification, section IV.A.2.k. */
+const DEFAULT_PHASE_CHANGE: PhaseChange = { maxCompact: 8, minDense: 6 };
+/** Bytes of the largest link that fits a header message. */
+export const MAX_MESSAGE: number = 0xffff - 7;
 
 /** The link of a name among the header's link messages, or `null`. File Format Specification, section IV.A.2.g. */
 export function findCompact(tx: Tx, headerAddress: number, name: string): GroupLink | null {
@@ -61,39 +58,81 @@ function comparePositions(a: LinkPosition, b: LinkPosition): number {
   return compareBytes(a, b);
 }
 
-/** Adds a link message; the name must be free. File Format Specification, sections IV.A.2.c and IV.A.2.g. */
-export function insertCompact(tx: Tx, headerAddress: number, link: NewLink): void {
+/**
+ * Adds a link message; the name must be free. `false`, and nothing is changed, when the group is to become dense for it.
+ * File Format Specification, sections IV.A.2.c and IV.A.2.g.
+ */
+export function insertCompact(tx: Tx, headerAddress: number, link: NewLink): boolean {
   const header = loadHeader(tx, headerAddress);
-  const info = findMessage(header, MESSAGE_IDS.groupInfo);
-  const phaseChange = info === undefined ? null : decodeMessage(tx, groupInfoMessage, info).phaseChange;
-  const maxCompact = phaseChange?.maxCompact ?? DEFAULT_MAX_COMPACT;
   const infoRef = requireMessage(header, MESSAGE_IDS.linkInfo);
   const linkInfo = decodeMessage(tx, linkInfoMessage, infoRef);
   const creationOrder = linkInfo.trackCreationOrder ? (linkInfo.maxCreationIndex ?? 0) : null;
-  const data = encodeMessage(tx, linkMessage, asMessage(link, creationOrder));
+  const data = encodeMessage(tx, linkMessage, linkOf(link, creationOrder));
   const count = findMessages(header, MESSAGE_IDS.link).length;
-  if (count >= maxCompact || data.length > MAX_MESSAGE) {
-    throw new UnsupportedError(
-      "dense links (fractal heap)",
-      `link '${link.name}' would be number ${count + 1} of a group that keeps ${maxCompact} in its header`,
-      { address: headerAddress },
-    );
+  if (count >= linkPhaseChange(tx, header).maxCompact || data.length > MAX_MESSAGE) {
+    return false;
   }
   if (creationOrder !== null) {
     const next = { ...linkInfo, maxCreationIndex: creationOrder + 1 };
     replaceMessage(tx, headerAddress, infoRef, encodeMessage(tx, linkInfoMessage, next));
   }
   appendMessage(tx, headerAddress, { type: MESSAGE_IDS.link, flags: 0, data });
+  return true;
 }
 
-/** Takes the link message of a name out; creation orders are never given out again. */
+/** When a group changes between compact and dense storage of its links. File Format Specification, section IV.A.2.k. */
+export function linkPhaseChange(tx: Tx, header: Header): PhaseChange {
+  const info = findMessage(header, MESSAGE_IDS.groupInfo);
+  return (info === undefined ? null : decodeMessage(tx, groupInfoMessage, info).phaseChange) ?? DEFAULT_PHASE_CHANGE;
+}
+
+/** Takes the link message of a name out. Creation orders are not given out again, until the group has no link at all. */
 export function removeCompact(tx: Tx, headerAddress: number, name: string): void {
   const header = loadHeader(tx, headerAddress);
-  const ref = findMessages(header, MESSAGE_IDS.link).find(
-    (message) => decodeMessage(tx, linkMessage, message).name === name,
-  );
-  if (ref !== undefined) {
+  const refs = findMessages(header, MESSAGE_IDS.link);
+  const ref = refs.find((message) => decodeMessage(tx, linkMessage, message).name === name);
+  if (ref === undefined) {
+    return;
+  }
+  removeMessage(tx, headerAddress, ref);
+  if (refs.length === 1) {
+    const { trackCreationOrder, ...info } = linkInfoOf(tx, headerAddress);
+    if (trackCreationOrder) {
+      putLinkInfo(tx, headerAddress, { ...info, trackCreationOrder, maxCreationIndex: 0 });
+    }
+  }
+}
+
+/** Where a new-style group keeps its links. File Format Specification, section IV.A.2.c. */
+export function linkInfoOf(tx: Tx, headerAddress: number): LinkInfo {
+  return decodeMessage(tx, linkInfoMessage, requireMessage(loadHeader(tx, headerAddress), MESSAGE_IDS.linkInfo));
+}
+
+/** Stores where a group keeps its links. File Format Specification, section IV.A.2.c. */
+export function putLinkInfo(tx: Tx, headerAddress: number, info: LinkInfo): void {
+  const ref = requireMessage(loadHeader(tx, headerAddress), MESSAGE_IDS.linkInfo);
+  replaceMessage(tx, headerAddress, ref, encodeMessage(tx, linkInfoMessage, info));
+}
+
+/** Takes all link messages out of a group's header and answers them as they are encoded. Section IV.A.2.g. */
+export function takeCompact(tx: Tx, headerAddress: number): Uint8Array[] {
+  const links: Uint8Array[] = [];
+  for (;;) {
+    const ref = findMessage(loadHeader(tx, headerAddress), MESSAGE_IDS.link);
+    if (ref === undefined) {
+      return links;
+    }
+    tx.work(linkMessage.name);
+    // Encoded anew, since version 1 headers pad their messages.
+    links.push(encodeMessage(tx, linkMessage, decodeMessage(tx, linkMessage, ref)));
     removeMessage(tx, headerAddress, ref);
+  }
+}
+
+/** Puts encoded links into a group's header. Section IV.A.2.g. */
+export function putCompact(tx: Tx, headerAddress: number, links: readonly Uint8Array[]): void {
+  for (const data of links) {
+    appendMessage(tx, headerAddress, { type: MESSAGE_IDS.link, flags: 0, data });
   }
 }
 
@@ -102,39 +141,4 @@ function readLinks(tx: Tx, header: Header): GroupLink[] {
     tx.work(linkMessage.name);
     return groupLinkOf(decodeMessage(tx, linkMessage, message));
   });
-}
-
-/** As libhdf5 stores it: only hard links leave their type out, only ASCII names their character set. */
-function asMessage(link: NewLink, creationOrder: number | null): Link {
-  const name = encodeText(link.name);
-  const charset = name.length === link.name.length ? "ascii" : "utf-8";
-  const fields: Omit<LinkFields, "linkType"> = {
-    version: 1,
-    name: link.name,
-    charset,
-    charsetStored: charset !== "ascii",
-    creationOrder,
-    nameLengthSize: name.length < 0x100 ? 1 : name.length < 0x1_0000 ? 2 : 4,
-    typeStored: link.kind !== "hard",
-  };
-  switch (link.kind) {
-    case "hard":
-      return { ...fields, kind: "hard", linkType: 0, address: link.address };
-    case "soft":
-      checkTargetLength(encodeText(link.target).length);
-      return { ...fields, kind: "soft", linkType: 1, target: link.target };
-    case "external":
-      checkTargetLength(encodeText(link.file).length + encodeText(link.path).length + 3);
-      return { ...fields, kind: "external", linkType: EXTERNAL, file: link.file, path: link.path };
-    case "user-defined":
-      checkTargetLength(link.data.length);
-      return { ...fields, kind: "user-defined", linkType: link.linkType, data: link.data };
-  }
-}
-
-/** The length of a target is stored in two bytes. */
-function checkTargetLength(byteLength: number): void {
-  if (byteLength > 0xffff) {
-    throw new HdfiveError("OUT_OF_RANGE", `The target of a link has ${byteLength} bytes, at most 65535 fit`);
-  }
 }

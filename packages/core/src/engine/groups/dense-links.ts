@@ -83,7 +83,8 @@ function orderOf(tx: Tx, group: DenseGroup): LinkOrder {
   return order;
 }
 
-function nameIndex({ linkInfo, headerAddress }: DenseGroup): BtreeV2<LinkNameRecord> {
+/** The index of the names of a dense group. File Format Specification, section IV.A.2.c. */
+export function nameIndex({ linkInfo, headerAddress }: DenseGroup): BtreeV2<LinkNameRecord> {
   if (linkInfo.nameIndexAddress === null) {
     throw new FormatError("link-info", "links are in a heap and no B-tree finds them", { address: headerAddress });
   }

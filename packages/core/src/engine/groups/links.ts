@@ -5,14 +5,15 @@ import {
   MESSAGE_IDS,
   type SymbolTable,
   symbolTableMessage,
-  UnsupportedError,
 } from "@hdfive/format";
 import { nameSpellings } from "../object-header/name-spellings.js";
 import { decodeMessage, findMessage, loadHeader } from "../object-header/object-header.js";
 import type { Tx } from "../transaction/tx.js";
 import { countCompact, findCompact, insertCompact, listCompact, removeCompact } from "./compact-links.js";
 import { countDense, findDense, listDense } from "./dense-links.js";
+import { insertDense, makeDense, removeDense } from "./dense-links-edit.js";
 import type { GroupAccess, GroupLink, LinkPage, LinkPosition, NewLink } from "./group-link.js";
+import { convertToNewStyle } from "./new-style.js";
 import { countEntries, findEntry, listEntries } from "./symbol-table.js";
 import { insertEntry, removeEntry } from "./symbol-table-edit.js";
 
@@ -104,7 +105,7 @@ export function countLinks(tx: Tx, group: GroupAccess): number {
  * Adds a link. The count of links that the object keeps is the caller's to change, see `linkObject`.
  *
  * @throws HdfiveError `ALREADY_EXISTS` when the name is taken, `INVALID_ARGUMENT` for a name that no link can have,
- *   `UNSUPPORTED` for links that this group cannot hold.
+ *   `UNSUPPORTED` for a group whose links are stored through filters.
  */
 export function insertLink(tx: Tx, group: GroupAccess, link: NewLink): void {
   checkName(link.name);
@@ -124,14 +125,20 @@ export function insertLink(tx: Tx, group: GroupAccess, link: NewLink): void {
       insertOldStyle(tx, group, link);
       return;
     case "compact":
-      insertCompact(tx, group.headerAddress, link);
+      insertNewStyle(tx, group.headerAddress, link);
       return;
     case "dense":
-      throw denseLinks(group.headerAddress);
+      insertDense(tx, group, link);
   }
 }
 
-function insertOldStyle(tx: Tx, table: SymbolTable, link: NewLink): void {
+function insertNewStyle(tx: Tx, headerAddress: number, link: NewLink): void {
+  if (!insertCompact(tx, headerAddress, link)) {
+    insertDense(tx, makeDense(tx, headerAddress), link);
+  }
+}
+
+function insertOldStyle(tx: Tx, table: SymbolTable & { readonly headerAddress: number }, link: NewLink): void {
   const name = encodeText(link.name);
   switch (link.kind) {
     case "soft":
@@ -143,11 +150,11 @@ function insertOldStyle(tx: Tx, table: SymbolTable, link: NewLink): void {
       insertEntry(tx, table, name, { kind: "hard", address: link.address, symbolTable });
       return;
     }
-    default:
-      throw new UnsupportedError(
-        `${link.kind} link in an old-style group`,
-        "a symbol table holds hard and soft links only, and groups are not converted to the new style yet",
-      );
+    default: {
+      // A symbol table holds hard and soft links only.
+      convertToNewStyle(tx, table.headerAddress);
+      insertLink(tx, requireGroup(tx, table.headerAddress), link);
+    }
   }
 }
 
@@ -165,7 +172,8 @@ export function removeLink(tx: Tx, group: GroupAccess, name: string): GroupLink 
       removeCompact(tx, group.headerAddress, name);
       break;
     case "dense":
-      throw denseLinks(group.headerAddress);
+      nameSpellings(name).some((bytes) => removeDense(tx, group, bytes));
+      break;
   }
   return link;
 }
@@ -186,14 +194,4 @@ function checkText(text: string, what: string): void {
   if (/[\0\ud800-\udfff]/.test(text) && /\0|\p{Surrogate}/u.test(text)) {
     throw new HdfiveError("INVALID_ARGUMENT", `The ${what} of a link cannot hold NUL or half a surrogate pair`);
   }
-}
-
-function denseLinks(address: number): UnsupportedError {
-  return new UnsupportedError(
-    "dense links (fractal heap)",
-    "groups with links stored that way are read and not changed yet",
-    {
-      address,
-    },
-  );
 }

@@ -6,12 +6,12 @@ import {
   objectHeader,
   Reader,
   sharedMessage,
-  UnsupportedError,
 } from "@hdfive/format";
 import { freeDatasetStorage } from "../datasets/dataset-storage.js";
 import { freeHeader, setReferenceCount } from "../object-header/header-edit.js";
 import { decodeMessage, findMessage, type Header, loadHeader } from "../object-header/object-header.js";
 import type { Tx } from "../transaction/tx.js";
+import { freeDenseLinks } from "./dense-links-edit.js";
 import { groupStyle, listLinks } from "./links.js";
 import { freeSymbolTable } from "./symbol-table.js";
 
@@ -72,15 +72,6 @@ function release(tx: Tx, addresses: readonly number[], deleted: Set<number>): vo
 function freeObject(tx: Tx, header: Header, deleted: Set<number>): number[] {
   const children = committedDatatypes(tx, header);
   const group = groupStyle(tx, header.address);
-  if (group?.style === "dense") {
-    throw new UnsupportedError(
-      "dense links (fractal heap)",
-      "a group with links stored that way cannot be deleted yet",
-      {
-        address: header.address,
-      },
-    );
-  }
   if (group !== null) {
     for (const link of listLinks(tx, group, null, Number.MAX_SAFE_INTEGER - 1).links) {
       if (link.kind === "hard") {
@@ -94,6 +85,9 @@ function freeObject(tx: Tx, header: Header, deleted: Set<number>): number[] {
     }
     deleted.add(group.btreeAddress);
     freeSymbolTable(tx, group);
+  }
+  if (group?.style === "dense") {
+    freeDenseLinks(tx, group);
   }
   if (findMessage(header, MESSAGE_IDS.layout) !== undefined) {
     freeDatasetStorage(tx, header);

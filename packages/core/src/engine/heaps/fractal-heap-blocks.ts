@@ -85,6 +85,33 @@ export function childPlace(
   return { kind: "indirect", ...place, rowCount: indirectRowCount(header, size) };
 }
 
+/** The direct block that holds an offset of a heap. Section III.G. */
+export function directPlaceAt(tx: Tx, heap: OpenFractalHeap, offset: number): DirectPlace {
+  let place = rootPlace(heap);
+  while (place.kind === "indirect") {
+    place = childPlace(heap, place, readIndirect(tx, heap, place), offset);
+  }
+  if (offset >= place.start + place.size) {
+    throw new FormatError(fractalHeap.name, `offset ${offset} is past its only block`, { address: heap.address });
+  }
+  return place;
+}
+
+/** The indirect blocks from the root down to the one that begins at an offset of a heap. Section III.G. */
+export function indirectPlacesTo(tx: Tx, heap: OpenFractalHeap, offset: number): IndirectPlace[] {
+  const places: IndirectPlace[] = [];
+  for (let place = rootPlace(heap); place.kind === "indirect"; ) {
+    places.push(place);
+    if (place.start === offset) {
+      return places;
+    }
+    place = childPlace(heap, place, readIndirect(tx, heap, place), offset);
+  }
+  throw new FormatError(fractalHeap.name, `no indirect block begins at its offset ${offset}`, {
+    address: heap.address,
+  });
+}
+
 /** Reads an indirect block and checks that it is the one that was meant. Section III.G. */
 export function readIndirect(tx: Tx, heap: OpenFractalHeap, place: IndirectPlace): IndirectBlock {
   const codec = indirectBlock(heap.header, place.rowCount);

@@ -62,7 +62,8 @@ class FractalHeapReader implements HeapReader {
     this.#idCodec = fractalHeapId(heap.header);
     this.#prefixSize = directBlockPrefixSize(heap.header, tx.context);
     // Objects without filters do not overlap: more bytes than the file has mean the same ones again and again.
-    this.#most = heap.header.filters === null ? tx.state.storage.size : tx.state.limits.readBytes;
+    const { storage, allocator, limits } = tx.state;
+    this.#most = heap.header.filters === null ? Math.max(storage.size, allocator.endOfFile) : limits.readBytes;
   }
 
   read(id: Uint8Array): Uint8Array {

@@ -68,7 +68,7 @@ function numberOf(id: HugeId): string {
 
 /** The bytes of a huge object. A view or a copy: do not change it, nor keep it past the operation. Section III.G. */
 export function readHuge(tx: Tx, { header }: OpenFractalHeap, place: HugePlace): Uint8Array {
-  const stored = tx.bytes(place.address, place.storedSize, "huge object of a fractal heap");
+  const stored = tx.block(place.address, place.storedSize, "huge object of a fractal heap");
   const { filters } = header;
   return filters === null
     ? stored

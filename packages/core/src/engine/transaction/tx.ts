@@ -1,4 +1,4 @@
-import { type FormatContext, FormatError, HdfiveError, type NodeCodec, Reader } from "@hdfive/format";
+import { type FormatContext, FormatError, HdfiveError, type NodeCodec, Reader, type Superblock } from "@hdfive/format";
 import type { ByteRange } from "../../storage/ranges.js";
 import { FAULT } from "./fault.js";
 import type { FileState, HeapCursor } from "./file-state.js";
@@ -20,6 +20,7 @@ export class Tx {
   readonly #pins: Set<number>;
   #staged: StagedChanges | null = null;
   #heapCursor: HeapCursor;
+  #superblock: Superblock | null = null;
   #work = 0;
   /** What the operation waits for when it has thrown the fault; absolute in the storage. */
   wanted: readonly ByteRange[] = [];
@@ -48,6 +49,16 @@ export class Tx {
   set heapCursor(cursor: HeapCursor) {
     this.requireWritable();
     this.#heapCursor = cursor;
+  }
+
+  /** The superblock; a change is staged like any other. */
+  get superblock(): Superblock {
+    return this.#superblock ?? this.#state.superblock;
+  }
+
+  set superblock(superblock: Superblock) {
+    this.requireWritable();
+    this.#superblock = superblock;
   }
 
   /** Counts one unit of work; throws `LIMIT` when the operation has done too many. */
@@ -266,6 +277,10 @@ export class Tx {
   /** Makes the changes part of the file's state. Nothing here can fail. */
   apply(): void {
     this.#state.heapCursor = this.#heapCursor;
+    if (this.#superblock !== null) {
+      this.#state.superblock = this.#superblock;
+      this.#state.superblockDirty = true;
+    }
     this.#staged?.apply(this.#state);
   }
 

@@ -1,0 +1,222 @@
+import {
+  blocksSection,
+  directBlockPrefixSize,
+  directRowCount,
+  type FormatContext,
+  FormatError,
+  type FractalHeap,
+  type FreeBlocks,
+  type FreeSection,
+  type FreeSpaceHeader,
+  freeSectionsSize,
+  freeSpaceHeader,
+  freeSpaceSections,
+  indirectRowCount,
+  rowBlockSize,
+} from "@hdfive/format";
+import type { Tx } from "../transaction/tx.js";
+
+/** A fractal heap that is being changed within one operation. File Format Specification, section III.G. */
+export interface HeapEdit {
+  readonly tx: Tx;
+  readonly address: number;
+  /** The header as it will be. */
+  header: FractalHeap;
+  /** Its free space in the order of the offsets, as it will be. Section III.H. */
+  sections: readonly FreeSection[];
+  /** The manager of the free space as it is stored; `null` in a heap without one. */
+  readonly manager: FreeSpaceHeader | null;
+}
+
+/** What a manager of a heap's free space is like, as libhdf5 makes it: four classes of sections, two of them stored. */
+const MANAGER = { client: "fractal-heap", classCount: 4, shrinkPercent: 80, expandPercent: 120 } as const;
+
+/** Rows of blocks that some free space consists of, and the bytes that the manager counts for them. */
+interface FreeRows {
+  readonly rows: number;
+  readonly space: number;
+}
+
+/** The free space of a heap and its manager; nothing in a heap without one. File Format Specification, section III.H. */
+export function freeSpaceOf(tx: Tx, header: FractalHeap): Pick<HeapEdit, "sections" | "manager"> {
+  const { freeSpaceAddress } = header;
+  if (freeSpaceAddress === null) {
+    return { sections: [], manager: null };
+  }
+  const manager = tx.node(freeSpaceHeader, freeSpaceAddress);
+  if (manager.client !== MANAGER.client) {
+    throw new FormatError(freeSpaceHeader.name, "it manages the space of a file, not that of a heap", {
+      address: freeSpaceAddress,
+    });
+  }
+  if (manager.sectionsAddress === null) {
+    return { sections: [], manager };
+  }
+  const { headerAddress, sections } = tx.node(freeSpaceSections(manager), manager.sectionsAddress);
+  if (headerAddress !== freeSpaceAddress) {
+    throw new FormatError("free-space-sections", `they belong to the manager at address ${headerAddress}`, {
+      address: manager.sectionsAddress,
+    });
+  }
+  return { sections, manager };
+}
+
+/** Puts a section into its place among the free ones. */
+export function addSection(edit: HeapEdit, section: FreeSection): void {
+  edit.sections = edit.sections.toSpliced(positionOf(edit.sections, section.offset), 0, section);
+}
+
+/** Takes a section out. */
+export function takeOut(edit: HeapEdit, section: FreeSection): void {
+  let at = positionOf(edit.sections, section.offset);
+  while (at < edit.sections.length && edit.sections[at] !== section) {
+    at++;
+  }
+  edit.sections = edit.sections.toSpliced(at, 1);
+}
+
+/** Index of the first section that does not begin before an offset. */
+export function positionOf(sections: readonly FreeSection[], offset: number): number {
+  let low = 0;
+  let high = sections.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sections[middle] as FreeSection).offset < offset) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+/** Bytes for objects in a direct block of a row. Section III.G. */
+export function roomInRow(header: FractalHeap, row: number, context: FormatContext): number {
+  return rowBlockSize(header, row) - directBlockPrefixSize(header, context);
+}
+
+/** Bytes for objects in all direct blocks of the first `rowCount` rows of an indirect block. Section III.G. */
+export function roomInRows(header: FractalHeap, rowCount: number, context: FormatContext): number {
+  let room = 0;
+  for (let row = 0; row < rowCount; row++) {
+    const each =
+      row < directRowCount(header)
+        ? roomInRow(header, row, context)
+        : roomInRows(header, indirectRowCount(header, rowBlockSize(header, row)), context);
+    room += each * header.tableWidth;
+  }
+  return room;
+}
+
+/** Makes a stretch of blocks of an indirect block, which are not allocated, free space. Section III.H. */
+export function addBlocks(edit: HeapEdit, blockOffset: number, entry: number, count: number): void {
+  if (count <= 0) {
+    return;
+  }
+  const { header, tx } = edit;
+  const row = Math.floor(entry / header.tableWidth);
+  const size = roomInRow(header, row < directRowCount(header) ? row : 0, tx.context);
+  const blocks = { blockOffset, row, column: entry % header.tableWidth, count };
+  addSection(edit, blocksSection(blockOffset + entryOffset(header, entry), size, blocks));
+}
+
+/** Where a child of an indirect block begins, counted from the block's first byte. Section III.G. */
+export function entryOffset(header: FractalHeap, entry: number): number {
+  const row = Math.floor(entry / header.tableWidth);
+  return rowOffset(header, row) + (entry % header.tableWidth) * rowBlockSize(header, row);
+}
+
+/** Where a row of an indirect block begins, counted from the block's first byte. Section III.G. */
+export function rowOffset({ startingBlockSize, tableWidth }: FractalHeap, row: number): number {
+  return row === 0 ? 0 : startingBlockSize * tableWidth * 2 ** (row - 1);
+}
+
+/** The rows that a stretch of blocks which are not allocated consists of, those of blocks within blocks included. */
+function freeRows(header: FractalHeap, { row: first, column, count }: FreeBlocks, context: FormatContext): FreeRows {
+  let rows = 0;
+  let space = 0;
+  let rest = count;
+  for (let row = first; rest > 0; row++) {
+    const here = Math.min(rest, header.tableWidth - (row === first ? column : 0));
+    if (row < directRowCount(header)) {
+      rows++;
+      space += roomInRow(header, row, context);
+    } else {
+      const inner = indirectRowCount(header, rowBlockSize(header, row)) * header.tableWidth;
+      const below = freeRows(header, { blockOffset: 0, row: 0, column: 0, count: inner }, context);
+      rows += here * below.rows;
+      space += here * below.space;
+    }
+    rest -= here;
+  }
+  return { rows, space };
+}
+
+/** What a manager's header says of these sections. File Format Specification, section III.H. */
+export function countSections(
+  header: FractalHeap,
+  sections: readonly FreeSection[],
+  context: FormatContext,
+): Pick<FreeSpaceHeader, "totalSpace" | "sectionCount" | "serializedCount" | "ghostCount"> {
+  let totalSpace = 0;
+  let ghostCount = 0;
+  for (const { size, blocks } of sections) {
+    if (blocks === null) {
+      totalSpace += size;
+    } else {
+      const { rows, space } = freeRows(header, blocks, context);
+      totalSpace += space;
+      ghostCount += rows - 1;
+    }
+  }
+  const serializedCount = sections.length;
+  return { totalSpace, ghostCount, serializedCount, sectionCount: serializedCount + ghostCount };
+}
+
+/** Stores the free space of a heap in its manager, which is made when there is none. File Format Specification, section III.H. */
+export function putSpace(edit: HeapEdit): void {
+  const { tx, header, manager, sections } = edit;
+  const { context } = tx;
+  if (manager === null && sections.length === 0) {
+    return;
+  }
+  const address = header.freeSpaceAddress ?? tx.alloc(freeSpaceHeader.prefixSize(context));
+  const shape: FreeSpaceHeader = {
+    ...(manager ?? {
+      ...MANAGER,
+      addressBits: header.maxHeapBits,
+      maxSectionSize: header.maxDirectBlockSize,
+      sectionsAddress: null,
+      sectionsSize: 0,
+      sectionsAllocated: 0,
+    }),
+    ...countSections(header, sections, context),
+  };
+  const placed = { ...shape, ...placeSections(edit, shape) };
+  tx.put(freeSpaceHeader, address, placed);
+  if (placed.sectionsAddress !== null) {
+    tx.put(freeSpaceSections(placed), placed.sectionsAddress, { headerAddress: address, sections });
+  }
+  edit.header = { ...header, freeSpaceAddress: address };
+}
+
+/** Where the list of sections goes: where it was while it fits there and fills enough of it. */
+function placeSections(
+  { tx, sections }: HeapEdit,
+  shape: FreeSpaceHeader,
+): Pick<FreeSpaceHeader, "sectionsAddress" | "sectionsSize" | "sectionsAllocated"> {
+  const { sectionsAddress, sectionsAllocated, shrinkPercent, expandPercent } = shape;
+  const size = sections.length === 0 ? 0 : freeSectionsSize(shape, sections, tx.context);
+  const fits = size > 0 && size <= sectionsAllocated && size * 100 >= sectionsAllocated * Math.min(shrinkPercent, 50);
+  if (sectionsAddress !== null && fits) {
+    return { sectionsAddress, sectionsSize: size, sectionsAllocated };
+  }
+  if (sectionsAddress !== null) {
+    tx.free(sectionsAddress, sectionsAllocated);
+  }
+  if (size === 0) {
+    return { sectionsAddress: null, sectionsSize: 0, sectionsAllocated: 0 };
+  }
+  const allocated = Math.ceil((size * Math.max(100, Math.min(expandPercent, 200))) / 100);
+  return { sectionsAddress: tx.alloc(allocated), sectionsSize: size, sectionsAllocated: allocated };
+}
