@@ -269,4 +269,5 @@ export {
   symbolTableEntry,
   symbolTableEntrySize,
 } from "./symbol-table-entry.js";
+export { type VirtualMapping, type VirtualMappings, virtualMappings } from "./virtual-mappings.js";
 export { encodeText, Writer } from "./writer.js";

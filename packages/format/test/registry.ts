@@ -13,6 +13,7 @@ import { referenceEntries } from "./registry/references.js";
 import { selectionEntries } from "./registry/selections.js";
 import { sharedMessageEntries } from "./registry/shared-messages.js";
 import { valueEntries } from "./registry/values.js";
+import { virtualMappingEntries } from "./registry/virtual-mappings.js";
 
 export type { RegistryEntry } from "./registry/entry.js";
 
@@ -32,4 +33,5 @@ export const registry: readonly RegistryEntry[] = [
   ...valueEntries,
   ...selectionEntries,
   ...referenceEntries,
+  ...virtualMappingEntries,
 ];
