@@ -10,6 +10,7 @@ export const FILTERS: readonly LazyFilterCodec[] = [
   lazy(32001, "blosc", async () => (await import("./blosc/index.js")).bloscCodec),
   lazy(32004, "lz4", async () => (await import("./lz4/index.js")).lz4Codec),
   lazy(32008, "bitshuffle", async () => (await import("./bitshuffle/index.js")).bitshuffleCodec),
+  lazy(32013, "zfp", async () => (await import("./zfp/index.js")).zfpCodec),
   lazy(32015, "zstd", async () => (await import("./zstd/index.js")).zstdCodec),
   lazy(32026, "blosc2", async () => (await import("./blosc2/index.js")).blosc2Codec),
 ];

@@ -9,6 +9,7 @@ import { bloscCodec } from "../src/blosc/index.js";
 import { blosc2Codec } from "../src/blosc2/index.js";
 import { bzip2Codec } from "../src/bzip2/index.js";
 import { lz4Codec } from "../src/lz4/index.js";
+import { zfpCodec } from "../src/zfp/index.js";
 import { zstdCodec } from "../src/zstd/index.js";
 
 /** All codecs of the package. */
@@ -18,6 +19,7 @@ export const CODECS: readonly FilterCodec[] = [
   blosc2Codec,
   bzip2Codec,
   lz4Codec,
+  zfpCodec,
   zstdCodec,
 ];
 

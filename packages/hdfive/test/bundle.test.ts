@@ -11,6 +11,7 @@ const MARKS: Readonly<Record<string, string>> = {
   blosc2: "Blosc2 frame",
   bzip2: "bzip2 stream",
   lz4: "LZ4 filter",
+  zfp: "ZFP stream",
   zstd: "Zstandard frame",
 };
 
@@ -72,6 +73,7 @@ describe("a bundle", () => {
 
   it.each([
     ["lz4", ["lz4"]],
+    ["zfp", ["zfp"]],
     ["zstd", ["zstd"]],
     ["bzip2", ["bzip2"]],
     ["bitshuffle", ["bitshuffle", "zstd"]],

@@ -50,6 +50,7 @@ const ENTRIES: Readonly<Record<number, string>> = {
   32001: "blosc",
   32004: "lz4",
   32008: "bitshuffle",
+  32013: "zfp",
   32015: "zstd",
   32026: "blosc2",
 };
