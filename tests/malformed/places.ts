@@ -19,8 +19,9 @@ export interface Structure {
   readonly end: number;
 }
 
-/** A checksum that a decoder looked at: it stands at `to` and covers the bytes from `from` to it. */
+/** A checksum that a decoder looked at, and the bytes that it covers; where it is one of them it counts as zeros. */
 export interface ChecksumSite {
+  readonly at: number;
   readonly from: number;
   readonly to: number;
 }
@@ -52,6 +53,7 @@ const FIELDS: Readonly<Record<string, FieldKind>> = {
   signature: "signature",
 };
 
+const CHECKSUM_SIZE = 4;
 const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 
 type Method = (this: Reader, ...given: unknown[]) => unknown;
@@ -105,7 +107,8 @@ export function record(image: Uint8Array, run: () => void): Recording {
     (method) =>
       function (this: Reader, ...given) {
         const [from, to] = given as [number, number];
-        if (to === this.position && from < to) {
+        const { position } = this;
+        if (from < to && from <= position && (to === position || to >= position + CHECKSUM_SIZE)) {
           recorder.covered(this, from, to);
         }
         return method.apply(this, given);
@@ -131,7 +134,8 @@ class Recorder {
   readonly #places = new Map<string, Place>();
   readonly #structures = new Map<string, Structure>();
   readonly #checksums = new Map<number, ChecksumSite>();
-  #covered: { readonly reader: Reader; readonly from: number; readonly to: number } | null = null;
+  #covered: { readonly reader: Reader; readonly position: number; readonly from: number; readonly to: number } | null =
+    null;
 
   constructor(image: Uint8Array) {
     this.#image = image;
@@ -147,8 +151,8 @@ class Recorder {
     const at = start + from;
     const { structure } = reader;
     const covered = this.#covered;
-    if (covered !== null && covered.reader === reader && covered.to === from && width === 4) {
-      this.#checksums.set(at, { from: start + covered.from, to: at });
+    if (covered !== null && covered.reader === reader && covered.position === from && width === CHECKSUM_SIZE) {
+      this.#checksums.set(at, { at, from: start + covered.from, to: start + covered.to });
     }
     this.#covered = null;
     const key = `${at} ${width}`;
@@ -163,9 +167,9 @@ class Recorder {
     });
   }
 
-  /** Bytes that end where the reader stands were asked for: when a field of four bytes follows, it is their checksum. */
+  /** Bytes up to where the reader stands, or around it, were asked for: a field of four bytes there is their checksum. */
   covered(reader: Reader, from: number, to: number): void {
-    this.#covered = { reader, from, to };
+    this.#covered = { reader, position: reader.position, from, to };
   }
 
   /** Where in the file a reader's bytes begin; `null` when they are no stretch of the file. */
@@ -195,13 +199,17 @@ export function sealAt(image: Uint8Array, sites: readonly ChecksumSite[]): boole
   const view = new DataView(image.buffer, image.byteOffset, image.byteLength);
   let changed = false;
   // Structures within structures first: their bytes are covered too.
-  for (const { from, to } of [...sites].sort((a, b) => a.to - a.from - (b.to - b.from))) {
-    if (from < 0 || from >= to || to + 4 > image.length) {
+  for (const { at, from, to } of [...sites].sort((a, b) => a.to - a.from - (b.to - b.from))) {
+    if (from < 0 || from >= to || Math.max(to, at + CHECKSUM_SIZE) > image.length) {
       continue;
     }
-    const sum = lookup3(image.subarray(from, to));
-    if (view.getUint32(to, true) !== sum) {
-      view.setUint32(to, sum, true);
+    const covered = image.slice(from, to);
+    if (at < to) {
+      covered.fill(0, at - from, at - from + CHECKSUM_SIZE);
+    }
+    const sum = lookup3(covered);
+    if (view.getUint32(at, true) !== sum) {
+      view.setUint32(at, sum, true);
       changed = true;
     }
   }

@@ -241,6 +241,7 @@ MAKERS = {
     "scales": lambda path: scales(path, LATEST),
     "compact members": lambda path: members(path, LATEST, 5, 5),
     "dense members": lambda path: members(path, LATEST, 20, 12),
+    "more members": lambda path: members(path, LATEST, 60, 40),
     "many members": lambda path: members(path, LATEST, 300, 200),
     "huge attribute": lambda path: huge_attribute(path, LATEST),
     "filtered heap": lambda path: filtered_heap(path, LATEST),
