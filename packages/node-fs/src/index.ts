@@ -7,3 +7,4 @@ export type { FileMode } from "./file-mode.js";
 export { FileStorage } from "./file-storage.js";
 export type { FileStorageOptions } from "./open-descriptor.js";
 export { zlibCodec } from "./zlib-codec.js";
+export { zstdEncoder } from "./zstd-encoder.js";
