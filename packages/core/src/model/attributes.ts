@@ -1,6 +1,7 @@
 import { type Dataspace, type Datatype, HdfiveError } from "@hdfive/format";
 import { type DtypeLike, dtypeName, inferDatatype, type NdArray, userArray } from "../array/index.js";
 import { type AttributeRecord, findAttribute } from "../engine/object-header/attributes.js";
+import { renameAttribute } from "../engine/object-header/attributes-edit.js";
 import type { Tx } from "../engine/transaction/tx.js";
 import type { Task } from "../task.js";
 import { type AttributeValue, attributeArray, attributeValue, sortedAttributes } from "./attribute-value.js";
@@ -116,6 +117,20 @@ export class Attributes {
     this.#owner.runSync(() => this.#modify(name, value));
   }
 
+  /**
+   * Gives an attribute another name; it keeps its value and its place in the order of creation.
+   *
+   * @throws HdfiveError `NOT_FOUND`, `ALREADY_EXISTS`, `INVALID_ARGUMENT` for a name that no attribute can have,
+   *   `READ_ONLY`.
+   */
+  rename(from: string, to: string): Promise<void> {
+    return this.#owner.run(() => this.#rename(from, to));
+  }
+  /** As `rename`, without waiting. */
+  renameSync(from: string, to: string): void {
+    this.#owner.runSync(() => this.#rename(from, to));
+  }
+
   /** Takes an attribute away. */
   delete(name: string): Promise<void> {
     return this.#owner.run(() => this.#delete(name));
@@ -191,12 +206,20 @@ export class Attributes {
     }
     const { dimensions } = dataspace;
     const { data } = userArray(value, datatype, dimensions, "Shape of data is incompatible with existing attribute");
-    yield* this.#put({ name, datatype, committedAddress, dataspace, values: data });
+    yield* this.#put({ name, datatype, committedAddress, dataspace, values: data, keepsOrder: true });
   }
 
   *#put(attribute: AttributeToStore): Task<void> {
     const { context, address } = this.#owner;
     context.forget(yield* context.change((tx) => storeAttribute(tx, address, attribute)));
+  }
+
+  *#rename(from: string, to: string): Task<void> {
+    const { context, address } = this.#owner;
+    yield* context.change((tx) => {
+      tx.requireWritable();
+      renameAttribute(tx, address, from, to);
+    });
   }
 
   *#delete(name: string): Task<void> {

@@ -4,7 +4,15 @@ import type { Task } from "../task.js";
 import { storedType } from "./committed-type.js";
 import type { DatasetOptions, RequireDatasetOptions } from "./create-dataset.js";
 import { Dataset } from "./dataset.js";
-import { addDataset, addDatatype, addHardLink, addSoftLink, checkRequired } from "./group-edit.js";
+import {
+  addDataset,
+  addDatatype,
+  addExternalLink,
+  addHardLink,
+  addSoftLink,
+  checkRequired,
+  moveLink,
+} from "./group-edit.js";
 import { leadsToObject, loadAt } from "./group-read.js";
 import { NamedDatatype } from "./named-datatype.js";
 import { joinPath, ObjectHandle } from "./object-handle.js";
@@ -58,6 +66,32 @@ export abstract class GroupContents extends ObjectHandle {
   /** As `createSoftLink`, without waiting. */
   createSoftLinkSync(path: string, target: string): void {
     this.runSync(() => addSoftLink(this.context, this.address, path, target), path);
+  }
+
+  /**
+   * Makes a link at a path to an object of another file, which need not be there yet. `file` is found from the folder of
+   * this one, `target` is a path in it. An old-style group becomes a new-style one.
+   */
+  createExternalLink(path: string, file: string, target: string): Promise<void> {
+    return this.run(() => addExternalLink(this.context, this.address, path, { file, target }), undefined, path);
+  }
+  /** As `createExternalLink`, without waiting. */
+  createExternalLinkSync(path: string, file: string, target: string): void {
+    this.runSync(() => addExternalLink(this.context, this.address, path, { file, target }), path);
+  }
+
+  /**
+   * Moves the link at one path to another, and makes the groups on the way; the object itself stays what it is. Where the
+   * order of creation is kept, the link is the last one of its group then.
+   *
+   * @throws HdfiveError `NOT_FOUND`, `ALREADY_EXISTS`, `READ_ONLY`.
+   */
+  move(from: string, to: string): Promise<void> {
+    return this.run(() => moveLink(this.context, this.address, from, to), undefined, from);
+  }
+  /** As `move`, without waiting. */
+  moveSync(from: string, to: string): void {
+    this.runSync(() => moveLink(this.context, this.address, from, to), from);
   }
 
   /** Makes one more hard link to an object of this file, at a path. */

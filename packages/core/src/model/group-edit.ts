@@ -97,6 +97,42 @@ export function* addSoftLink(context: FileContext, start: number, path: string, 
   });
 }
 
+/** Makes a link to an object of another file, and the groups on the way. */
+export function* addExternalLink(
+  context: FileContext,
+  start: number,
+  path: string,
+  { file, target }: { readonly file: string; readonly target: string },
+): Task<void> {
+  requirePath(path);
+  yield* context.change((tx) => {
+    const { parent, name } = newPlace(tx, start, path, "link");
+    insertLink(tx, requireGroup(tx, parent), { name, kind: "external", file, path: target });
+  });
+}
+
+/**
+ * Moves a link to another path, and makes the groups on the way. The new link is made before the old one goes, as in
+ * libhdf5: where creation order is kept it is the last one, also in the same group.
+ */
+export function* moveLink(context: FileContext, start: number, from: string, to: string): Task<void> {
+  requirePath(from);
+  requirePath(to);
+  yield* context.change((tx) => {
+    tx.requireWritable();
+    const source = resolvePath(tx, start, from, { followLast: false });
+    if (source.parentAddress === null || source.name === null || source.link === null) {
+      throw new HdfiveError("INVALID_ARGUMENT", `Unable to move link ('${from}' is a group itself, not a link)`);
+    }
+    if (from === to) {
+      return;
+    }
+    const { parent, name } = newPlace(tx, start, to, "link");
+    insertLink(tx, requireGroup(tx, parent), { ...source.link, name });
+    removeLink(tx, requireGroup(tx, source.parentAddress), source.name);
+  });
+}
+
 /** Makes a hard link to an object of the same file, and the groups on the way. */
 export function* addHardLink(context: FileContext, start: number, path: string, object: ObjectHandle): Task<void> {
   requirePath(path);

@@ -1,11 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { resolvePath } from "../../src/engine/groups/path.js";
-import {
-  findAttribute,
-  listAttributes,
-  putAttribute,
-  removeAttribute,
-} from "../../src/engine/object-header/attributes.js";
+import { findAttribute, listAttributes } from "../../src/engine/object-header/attributes.js";
+import { putAttribute, removeAttribute } from "../../src/engine/object-header/attributes-edit.js";
 import { loadHeader } from "../../src/engine/object-header/object-header.js";
 import type { Tx } from "../../src/engine/transaction/tx.js";
 import { newFile, openFile } from "./engine-file.js";

@@ -5,7 +5,7 @@ import { createFileState } from "../../src/engine/file/create.js";
 import { openFileState } from "../../src/engine/file/open.js";
 import { insertLink, listLinks, requireGroup } from "../../src/engine/groups/links.js";
 import { ensureGroups, resolvePath } from "../../src/engine/groups/path.js";
-import { putAttribute } from "../../src/engine/object-header/attributes.js";
+import { putAttribute } from "../../src/engine/object-header/attributes-edit.js";
 import { transact } from "../../src/engine/transaction/drive.js";
 import type { FileState } from "../../src/engine/transaction/file-state.js";
 import type { Tx } from "../../src/engine/transaction/tx.js";

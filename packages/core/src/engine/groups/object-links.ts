@@ -1,4 +1,5 @@
 import {
+  type Attribute,
   attributeMessage,
   FormatError,
   MESSAGE_FLAGS,
@@ -8,6 +9,9 @@ import {
   sharedMessage,
 } from "@hdfive/format";
 import { freeDatasetStorage } from "../datasets/dataset-storage.js";
+import { freeAttributeStorage } from "../object-header/attribute-storage.js";
+import { denseInfo } from "../object-header/attributes.js";
+import { listDenseMessages } from "../object-header/dense-attributes.js";
 import { freeHeader, setReferenceCount } from "../object-header/header-edit.js";
 import { decodeMessage, findMessage, type Header, loadHeader } from "../object-header/object-header.js";
 import type { Tx } from "../transaction/tx.js";
@@ -36,7 +40,7 @@ export function unlinkObject(tx: Tx, address: number): ReadonlySet<number> {
 /**
  * Deletes an object whatever its count of links: its header, what it holds, and one link to each of its children.
  *
- * What its attributes and elements hold in global heaps stays in the file, as does a fractal heap of attributes.
+ * What its attributes and elements hold in global heaps stays in the file.
  */
 export function deleteObject(tx: Tx, address: number): void {
   const deleted = new Set([address]);
@@ -92,6 +96,7 @@ function freeObject(tx: Tx, header: Header, deleted: Set<number>): number[] {
   if (findMessage(header, MESSAGE_IDS.layout) !== undefined) {
     freeDatasetStorage(tx, header);
   }
+  freeAttributeStorage(tx, header);
   freeHeader(tx, header.address);
   return children;
 }
@@ -99,6 +104,11 @@ function freeObject(tx: Tx, header: Header, deleted: Set<number>): number[] {
 /** Committed datatypes that a dataset or its attributes use: each use counts as a link to the type. */
 function committedDatatypes(tx: Tx, header: Header): number[] {
   const addresses: number[] = [];
+  const note = ({ datatype }: Attribute): void => {
+    if ("shared" in datatype && datatype.shared.kind === "committed") {
+      addresses.push(datatype.shared.address);
+    }
+  };
   for (const message of header.messages) {
     if ((message.flags & MESSAGE_FLAGS.shared) !== 0) {
       const shared = sharedMessage.decode(new Reader(message.data, sharedMessage.name, header.address), tx.context);
@@ -106,10 +116,13 @@ function committedDatatypes(tx: Tx, header: Header): number[] {
         addresses.push(shared.address);
       }
     } else if (message.type === MESSAGE_IDS.attribute) {
-      const { datatype } = decodeMessage(tx, attributeMessage, message);
-      if ("shared" in datatype && datatype.shared.kind === "committed") {
-        addresses.push(datatype.shared.address);
-      }
+      note(decodeMessage(tx, attributeMessage, message));
+    }
+  }
+  const dense = denseInfo(tx, header);
+  if (dense !== null) {
+    for (const attribute of listDenseMessages(tx, header.address, dense)) {
+      note(attribute);
     }
   }
   return addresses;

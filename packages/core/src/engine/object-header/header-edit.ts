@@ -27,7 +27,8 @@ const MAX_SPARE = 4096;
 /** Adds a message: into free space of the header if there is enough, else into a new continuation block. */
 export function appendMessage(tx: Tx, address: number, message: NewMessage): void {
   const header = loadHeader(tx, address);
-  const stored = asStored(message, header.version, header.tracked ? nextCreationOrder(header, message) : null);
+  const order = message.creationOrder ?? nextCreationOrder(header, message);
+  const stored = asStored(message, header.version, header.tracked ? order : null);
   const size = messageSize(stored, header.version, header.tracked);
   for (const [index, chunk] of header.chunks.entries()) {
     if (capacity(header, index) - usedBytes(header, chunk.messages) >= size) {
@@ -49,7 +50,7 @@ export function replaceMessage(tx: Tx, address: number, ref: MessageRef, data: U
     return;
   }
   removeMessage(tx, address, ref);
-  appendMessage(tx, address, { type: ref.type, flags: ref.flags, data });
+  appendMessage(tx, address, { type: ref.type, flags: ref.flags, data, creationOrder: ref.creationOrder });
 }
 
 /** Takes a message out; its space is free for others. */

@@ -5,17 +5,22 @@ export interface NewMessage {
   readonly type: number;
   readonly flags: number;
   readonly data: Uint8Array;
+  /** Creation order of an attribute, where the header keeps it; the next one when it is not given. */
+  readonly creationOrder?: number | null | undefined;
 }
 
 const MAX_MESSAGE_BYTES = 0xffff;
 
+/** Bytes of the largest payload of a header message; some are left for the padding of version 1. Section IV.A.1. */
+export const MAX_MESSAGE_PAYLOAD: number = MAX_MESSAGE_BYTES - 7;
+
 /** A message as a header of that version stores it: version 1 pads its data to a multiple of 8 bytes. Section IV.A.1.a. */
 export function asStored(message: NewMessage, version: 1 | 2, creationOrder: number | null): HeaderMessage {
   const { type, flags, data } = message;
-  if (data.length > MAX_MESSAGE_BYTES - 7) {
+  if (data.length > MAX_MESSAGE_PAYLOAD) {
     throw new HdfiveError(
       "LIMIT",
-      `object header message is too large (${data.length} bytes, ${MAX_MESSAGE_BYTES - 7} fit): store it as a dataset instead`,
+      `object header message is too large (${data.length} bytes, ${MAX_MESSAGE_PAYLOAD} fit): store it as a dataset instead`,
     );
   }
   const length = version === 1 ? Math.ceil(data.length / 8) * 8 : data.length;
