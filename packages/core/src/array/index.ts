@@ -13,6 +13,8 @@ export { hasHeapData, heapReferences, pointsToHeap } from "./conversion/heap-ref
 export type { HeapReader, HeapWriter, MemoryType } from "./conversion/memory-type.js";
 export { type FieldNames, memoryType } from "./conversion/memory-type-of.js";
 export type { AddressFields } from "./conversion/stored-address.js";
+export { storedBytes } from "./conversion/stored-bytes.js";
+export { holdsAddresses, holdsReferences, type Transfer, transferElements } from "./conversion/transfer-elements.js";
 export {
   bfloat16Type,
   bool,
@@ -61,6 +63,7 @@ export { ObjectReference } from "./object-reference.js";
 export { RegionReference } from "./region-reference.js";
 export type { ContiguousRun } from "./selection/contiguous-run.js";
 export { contiguousBlockShape, contiguousRuns } from "./selection/contiguous-runs.js";
+export { cutProjection, type ProjectionPart } from "./selection/cut-projection.js";
 export { type AxesSelection, projectChunk, type TouchedGrid, touchedGrid } from "./selection/project-chunk.js";
 export { projectChunks } from "./selection/project-chunks.js";
 export type { AxisPiece, ChunkPieces, ChunkProjection } from "./selection/projection.js";

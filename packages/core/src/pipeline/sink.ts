@@ -173,7 +173,13 @@ function noHeap({ offsetSize, addressSpace }: AddressFields): HeapReader {
 }
 
 /** Makes the collections that elements point to resident, a level of nesting at a time. */
-export function prefetchHeap(tx: Tx, memory: MemoryType, bytes: Uint8Array, byteOffset: number, count: number): void {
+export function prefetchHeap(
+  tx: Tx,
+  memory: Pick<MemoryType, "datatype">,
+  bytes: Uint8Array,
+  byteOffset: number,
+  count: number,
+): void {
   let known = 0;
   for (let depth = 0; depth < MAX_HEAP_DEPTH; depth++) {
     const collections = new Set<number>();

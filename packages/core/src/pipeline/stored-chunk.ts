@@ -6,15 +6,20 @@ import { perform, type Task } from "../task.js";
 import { decodeChunk } from "./chunk-codec.js";
 import type { OpenFile } from "./open-file.js";
 
-/** Bytes of a whole chunk without filters; refuses chunks past the limit. */
-export function chunkByteLength(file: OpenFile, dataset: DatasetHeader, layout: ChunkedLayout): number {
+/** Bytes of a whole chunk without filters; a `FormatError` when its rank or element size is not the dataset's. */
+export function bytesOfWholeChunk(dataset: DatasetHeader, layout: ChunkedLayout): number {
   const { size } = dataset.datatype;
   if (layout.elementSize !== size || layout.chunkShape.length !== dataset.dataspace.dimensions.length) {
     throw new FormatError("data layout", "its chunks do not have the rank and element size of the dataset", {
       address: dataset.address,
     });
   }
-  const byteLength = layout.chunkShape.reduce((product, extent) => product * extent, size);
+  return layout.chunkShape.reduce((product, extent) => product * extent, size);
+}
+
+/** As `bytesOfWholeChunk`, for a chunk that is to be held in memory: `LIMIT` when it is too large for that. */
+export function chunkByteLength(file: OpenFile, dataset: DatasetHeader, layout: ChunkedLayout): number {
+  const byteLength = bytesOfWholeChunk(dataset, layout);
   const { chunkBytes } = file.state.limits;
   if (!(byteLength <= chunkBytes)) {
     throw new HdfiveError(
@@ -73,19 +78,20 @@ export function* decodeStored(
   return yield* decodeChunk(file.codecs, filters, stored, record.filterMask, chunkBytes);
 }
 
+/** The filters that a chunk is stored through. */
+function filtersOf(dataset: DatasetHeader, scaled: readonly number[]): readonly FilterDescription[] {
+  return isPartialUnfiltered(dataset, scaled) ? [] : dataset.filters;
+}
+
 /**
- * The filters that a chunk is stored through: none where the layout says that chunks which reach past the edge of the
- * dataset have none. File Format Specification, section IV.A.2.i, flags of version 4.
+ * Whether a chunk is stored without filters because it reaches past the edge of the dataset and the layout says that such
+ * chunks have none. File Format Specification, section IV.A.2.i, flags of version 4.
  */
-function filtersOf(
-  { layout, dataspace, filters }: DatasetHeader,
-  scaled: readonly number[],
-): readonly FilterDescription[] {
+export function isPartialUnfiltered({ layout, dataspace }: DatasetHeader, scaled: readonly number[]): boolean {
   if (layout.class !== "chunked" || !("index" in layout) || !layout.partialChunksUnfiltered) {
-    return filters;
+    return false;
   }
-  const isPartial = layout.chunkShape.some(
+  return layout.chunkShape.some(
     (side, axis) => ((scaled[axis] as number) + 1) * side > (dataspace.dimensions[axis] as number),
   );
-  return isPartial ? [] : filters;
 }

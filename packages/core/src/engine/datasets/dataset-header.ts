@@ -20,7 +20,7 @@ import {
 } from "@hdfive/format";
 import { replaceMessage } from "../object-header/header-edit.js";
 import type { NewMessage } from "../object-header/message-packing.js";
-import { createHeader } from "../object-header/new-header.js";
+import { createHeader, type HeaderSettings } from "../object-header/new-header.js";
 import {
   checkUnknownMessages,
   decodeMessage,
@@ -68,6 +68,9 @@ export interface NewDataset {
   readonly fill: FillValue;
   readonly filters: readonly FilterDescription[];
 }
+
+/** What the header of a new dataset is like besides its messages. */
+export type DatasetHeaderSettings = Omit<HeaderSettings, "minimumChunkSize">;
 
 /** Bytes that libhdf5 gives the first chunk of a dataset's header; the rest is room for attributes. */
 const HEADER_SIZE_HINT = 256;
@@ -143,7 +146,7 @@ function loadFill(tx: Tx, header: Header, layout: DatasetHeader["layout"]): Fill
 }
 
 /** Makes the object header of a new dataset, with the messages and the order that libhdf5 gives it; section IV.A.1. */
-export function createDatasetHeader(tx: Tx, dataset: NewDataset): number {
+export function createDatasetHeader(tx: Tx, dataset: NewDataset, settings: DatasetHeaderSettings = {}): number {
   const { constant } = MESSAGE_FLAGS;
   const messages: NewMessage[] = [
     { type: MESSAGE_IDS.dataspace, flags: 0, data: encodeMessage(tx, dataspaceMessage, dataset.dataspace) },
@@ -160,7 +163,7 @@ export function createDatasetHeader(tx: Tx, dataset: NewDataset): number {
   }
   messages.push({ type: MESSAGE_IDS.layout, flags: 0, data: encodeMessage(tx, layoutMessage, dataset.layout) });
   const compact = dataset.layout.class === "compact" ? dataset.layout.data.length : 0;
-  return createHeader(tx, messages, { minimumChunkSize: HEADER_SIZE_HINT + compact });
+  return createHeader(tx, messages, { ...settings, minimumChunkSize: HEADER_SIZE_HINT + compact });
 }
 
 /** The datatype of a dataset: here, or where it stands as an object of its own. Section IV.A.1.a, "Shared Message". */
