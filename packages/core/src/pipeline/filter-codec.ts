@@ -100,7 +100,10 @@ export class CodecRegistry {
 
 function loading(codec: LazyFilterCodec): Effect<FilterCodec> {
   return {
-    async: () => codec.load(),
+    async: () =>
+      codec.load().catch((cause: unknown) => {
+        throw new HdfiveError("IO", `The codec of filter ${codec.id} (${codec.name}) could not be loaded`, { cause });
+      }),
     sync: () => {
       const loaded = codec.loadSync?.() ?? null;
       if (loaded === null) {
