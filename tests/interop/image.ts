@@ -1,16 +1,18 @@
 import { type File, MemoryStorage, openStorage } from "@hdfive/core";
+import { structuralProblems } from "@hdfive/testing";
+import { expect } from "vitest";
 import { type Description, describeFile } from "./describe.js";
 
-/** The bytes of a new file after `write` filled it. */
+/** The bytes of a new file after `write` filled it; its structure is checked. */
 export async function createImage(write: (file: File) => Promise<void>): Promise<Uint8Array<ArrayBuffer>> {
   const storage = new MemoryStorage();
   const file = await openStorage(storage, "w");
   await write(file);
   await file.close();
-  return storage.image();
+  return sound(storage.image());
 }
 
-/** The bytes of a file after `edit` changed it. */
+/** The bytes of a file after `edit` changed it; its structure is checked. */
 export async function editImage(
   image: Uint8Array<ArrayBuffer>,
   edit: (file: File) => Promise<void>,
@@ -19,7 +21,13 @@ export async function editImage(
   const file = await openStorage(storage, "r+");
   await edit(file);
   await file.close();
-  return storage.image();
+  return sound(storage.image());
+}
+
+/** The image itself, whose structure must be as it should be. */
+export function sound<T extends Uint8Array>(image: T): T {
+  expect(structuralProblems(image)).toEqual([]);
+  return image;
 }
 
 /** What `read` finds in a file. */

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { MemoryStorage, openStorage } from "@hdfive/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Description, describeFile, type ObjectDescription } from "./describe.js";
+import { sound } from "./image.js";
 import { type MatrixCase, writeMatrix } from "./matrix-cases.js";
 import { MATRIX_TYPES, type MatrixType } from "./matrix-types.js";
 import { PythonSession } from "./python-session.js";
@@ -101,7 +102,7 @@ async function write(label: string): Promise<Written> {
   const file = await openStorage(storage, "w");
   const cases = await writeMatrix(file, MATRIX_TYPES[index] as MatrixType);
   await file.close();
-  const path = folder.put(`ours-${index}.h5`, storage.image());
+  const path = folder.put(`ours-${index}.h5`, sound(storage.image()));
   const again = await openStorage(new MemoryStorage(storage.image()));
   const description = await describeFile(again);
   await again.close();

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Description, describeFile } from "./describe.js";
 import { decided, ExpectedFile } from "./expected-file.js";
+import { sound } from "./image.js";
 import { perform } from "./operation-executors.js";
 import type { Operation } from "./operations.js";
 import { PythonSession } from "./python-session.js";
@@ -117,7 +118,7 @@ async function edit(
     }
   }
   await file.close();
-  return storage.image();
+  return sound(storage.image());
 }
 
 async function description(image: Uint8Array<ArrayBuffer>, seed?: number): Promise<Description> {

@@ -1,6 +1,8 @@
 import { CHECKSUM_SIZE, readChecksum, writeChecksum } from "./checksum.js";
 import type { NodeCodec } from "./codec.js";
 import type { FormatContext } from "./context.js";
+import type { Reader } from "./reader.js";
+import type { Writer } from "./writer.js";
 
 /** Whose free space a manager keeps. File Format Specification, section III.H. */
 export type FreeSpaceClient = "fractal-heap" | "file";
@@ -24,7 +26,8 @@ export interface FreeSpaceHeader {
   readonly expandPercent: number;
   /** Bits of an offset in the space that is managed. */
   readonly addressBits: number;
-  readonly maxSectionSize: number;
+  /** Bytes of the largest section there can be; for a whole file libhdf5 stores 2^63 - 1. */
+  readonly maxSectionSize: number | bigint;
   /** The list of sections; `null` without any. */
   readonly sectionsAddress: number | null;
   /** Bytes of the list. */
@@ -38,6 +41,28 @@ const CLIENTS: readonly FreeSpaceClient[] = ["fractal-heap", "file"];
 
 function headerSize({ offsetSize, lengthSize }: FormatContext): number {
   return SIGNATURE.length + 2 + 4 * lengthSize + 8 + lengthSize + offsetSize + 2 * lengthSize + CHECKSUM_SIZE;
+}
+
+/** A length that is only a bound, and so may be past what a file can have. */
+function readSize(reader: Reader, { lengthSize }: FormatContext): number | bigint {
+  let value = 0n;
+  for (const byte of reader.bytes(lengthSize).toReversed()) {
+    value = (value << 8n) | BigInt(byte);
+  }
+  return value > BigInt(Number.MAX_SAFE_INTEGER) ? value : Number(value);
+}
+
+function writeSize(writer: Writer, value: number | bigint, { lengthSize }: FormatContext): void {
+  const bytes = new Uint8Array(lengthSize);
+  let rest = BigInt(value);
+  for (let i = 0; i < lengthSize; i++) {
+    bytes[i] = Number(rest & 0xffn);
+    rest >>= 8n;
+  }
+  if (rest > 0n) {
+    throw writer.invalid(`${value} does not fit ${lengthSize} bytes`);
+  }
+  writer.bytes(bytes);
 }
 
 /** Codec of the header of a free-space manager. File Format Specification, section III.H. */
@@ -70,7 +95,7 @@ export const freeSpaceHeader: NodeCodec<FreeSpaceHeader> = {
       shrinkPercent: reader.u16(),
       expandPercent: reader.u16(),
       addressBits: reader.u16(),
-      maxSectionSize: reader.lengthField(context),
+      maxSectionSize: readSize(reader, context),
       sectionsAddress: reader.offset(context),
       sectionsSize: reader.lengthField(context),
       sectionsAllocated: reader.lengthField(context),
@@ -98,7 +123,7 @@ export const freeSpaceHeader: NodeCodec<FreeSpaceHeader> = {
     writer.u16(header.shrinkPercent);
     writer.u16(header.expandPercent);
     writer.u16(header.addressBits);
-    writer.lengthField(header.maxSectionSize, context);
+    writeSize(writer, header.maxSectionSize, context);
     writer.offset(header.sectionsAddress, context);
     writer.lengthField(header.sectionsSize, context);
     writer.lengthField(header.sectionsAllocated, context);

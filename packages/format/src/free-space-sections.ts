@@ -47,7 +47,7 @@ interface Widths {
 function widthsOf({ serializedCount, maxSectionSize, addressBits }: FreeSpaceHeader): Widths {
   return {
     count: encodedSize(serializedCount),
-    size: encodedSize(maxSectionSize),
+    size: encodedSize(Number(maxSectionSize)),
     offset: Math.ceil(addressBits / 8),
   };
 }

@@ -21,4 +21,5 @@ export { CountingStorage, type StorageCounts } from "./counting-storage.js";
 export { FailingStorage, type Failures } from "./failing-storage.js";
 export { type FaultStormOptions, FaultStormStorage } from "./fault-storm-storage.js";
 export { storageConformance } from "./storage-conformance.js";
+export { problemLines, structuralProblems } from "./structural-problems.js";
 export { type StorageCall, WrappedStorage } from "./wrapped-storage.js";

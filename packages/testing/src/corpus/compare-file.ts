@@ -1,5 +1,6 @@
-import { type DriverSettings, type File, type FileInfo, openStorage } from "@hdfive/core";
+import { check, type DriverSettings, type File, type FileInfo, openStorage } from "@hdfive/core";
 import { FILTERS } from "@hdfive/filters";
+import { problemLines } from "../structural-problems.js";
 import { compareAttributes } from "./compare-attributes.js";
 import { compareDataset } from "./compare-dataset.js";
 import { compareLinks } from "./compare-links.js";
@@ -33,13 +34,15 @@ export interface FileResult {
 export interface CompareOptions {
   /** Bytes of metadata that are kept; 0 makes every operation fetch everything. */
   readonly metadataCacheBytes?: number | undefined;
+  /** Whether the structure of each file is checked too: every problem is a difference. */
+  readonly check?: boolean | undefined;
 }
 
 /** Compares everything in one file with what is expected of it. */
 export async function compareFile(
   host: CorpusHost,
   entry: CorpusEntry,
-  options: CompareOptions = {},
+  { check: isChecked = false, ...options }: CompareOptions = {},
 ): Promise<FileResult> {
   const findings = new Findings();
   const expected = JSON.parse(await host.readText(entry.expected)) as ExpectedFile;
@@ -49,6 +52,9 @@ export async function compareFile(
     const file = await findings.attempt("/", "open", () => openStorage(storage, "r", settings));
     if (file !== undefined) {
       await findings.attempt("/", "comparison", () => compareOpenFile(host, file, entry, expected, findings));
+      if (isChecked) {
+        await findings.attempt("/", "check", () => checkStructure(file, findings));
+      }
       await file.close();
     }
   } finally {
@@ -59,7 +65,14 @@ export async function compareFile(
   return { file: entry.file, status, unsupported, differences };
 }
 
-function driverOf({ open }: CorpusEntry): DriverSettings | undefined {
+async function checkStructure(file: File, findings: Findings): Promise<void> {
+  for (const line of problemLines(await check(file))) {
+    findings.differs({ path: "/", fact: "structure", expected: "sound", got: line });
+  }
+}
+
+/** How the members of a file of the corpus are found. */
+export function driverOf({ open }: CorpusEntry): DriverSettings | undefined {
   if (open === undefined) {
     return undefined;
   }

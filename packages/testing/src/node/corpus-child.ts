@@ -11,11 +11,13 @@ export interface CorpusJob {
   readonly folder: string;
   readonly entry: CorpusEntry;
   readonly survives: boolean;
+  /** Whether the structure of a file that is compared is checked too. */
+  readonly check?: boolean;
 }
 
-async function work({ folder, entry, survives }: CorpusJob): Promise<FileReport> {
+async function work({ folder, entry, survives, check = false }: CorpusJob): Promise<FileReport> {
   const host = corpusFolder(folder);
-  const result = await (survives ? survivedFile(host, entry) : compareFile(host, entry));
+  const result = await (survives ? survivedFile(host, entry) : compareFile(host, entry, { check }));
   return { ...result, differences: result.differences.map(plainDifference) };
 }
 

@@ -27,7 +27,7 @@ export interface CommandPlaces {
   readonly script: string;
 }
 
-const USAGE = `corpus [FOLDER] [--json] [--only TEXT] [--verbose]
+const USAGE = `corpus [FOLDER] [--json] [--check] [--only TEXT] [--verbose]
 
 Reads every HDF5 file of a folder and compares it with its expected values: those written down beside a manifest.json, or,
 where there is none, those of the newest h5py on this machine. Files in the folder's own folder "bad" have to be survived:
@@ -35,6 +35,7 @@ where there is none, those of the newest h5py on this machine. Files in the fold
 
   FOLDER        any folder (default: ../shared/corpus beside the repository)
   --json        print { matched, wrong, unsupported, survived, files } and nothing else
+  --check       hold the structure of each file to itself too: checksums, counts, pointers, what each byte is for
   --only TEXT   only files with TEXT in their path
   --verbose     every file and every difference
 
@@ -42,6 +43,7 @@ The exit code is 1 when something is wrong, and 2 when there is nothing to read.
 
 const OPTIONS = {
   json: { type: "boolean", default: false },
+  check: { type: "boolean", default: false },
   only: { type: "string", default: "" },
   verbose: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
@@ -89,7 +91,8 @@ export async function corpusCommand(
       output.err(`There is no HDF5 file${what} in ${folder}`);
       return 2;
     }
-    const results = [...(await run(places.child, compared, COMPARED)), ...(await run(places.child, bad, SURVIVED))];
+    const checked = values.check ? compared.map((job) => ({ ...job, check: true })) : compared;
+    const results = [...(await run(places.child, checked, COMPARED)), ...(await run(places.child, bad, SURVIVED))];
     const summary = summarize(results);
     output.out(values.json ? JSON.stringify(summary, null, 1) : reportText(results, { verbose: values.verbose }));
     return summary.wrong > 0 ? 1 : 0;

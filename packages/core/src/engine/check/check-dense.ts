@@ -2,8 +2,9 @@ import { type AttributeInfo, type BtreeV2Records, fractalHeap, fractalHeapId, Re
 import type { Task } from "../../task.js";
 import { openFractalHeap } from "../heaps/fractal-heap.js";
 import { checkBtreeV2 } from "./check-btree-v2.js";
-import { checkFractalHeap, emptyUse, noteUse } from "./check-fractal-heap.js";
+import { checkFractalHeap } from "./check-fractal-heap.js";
 import type { CheckRun } from "./check-run.js";
+import { emptyUse, noteUse } from "./heap-use.js";
 
 /** A record that leads to an object of a fractal heap. */
 export interface HeapRecord {

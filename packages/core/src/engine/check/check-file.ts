@@ -16,6 +16,9 @@ import { checkSharedMessages } from "./check-shared-messages.js";
 import type { ElementSearch } from "./element-search.js";
 import type { CheckReport } from "./problem.js";
 
+/** From this version of the superblock on, its flags say whether a writer has closed the file. */
+const HAS_FLAG_CHECK = 3;
+
 /**
  * Checks everything that can be reached from the superblock of a file: every structure, the counts and pointers between
  * them, and what each byte of the file is for.
@@ -68,6 +71,10 @@ function* checkSuperblock(run: CheckRun): Task<void> {
   if (decoded !== undefined && state.storage.size < superblock.endOfFile) {
     const problem = `it says that the file ends at ${superblock.endOfFile}, and there are ${state.storage.size} bytes`;
     run.report("error", superblockCodec.name, 0, null, problem);
+  }
+  if (superblock.version >= HAS_FLAG_CHECK && superblock.flags !== 0) {
+    const problem = "the file is marked as open for writing: somebody writes it now, or crashed while doing so";
+    run.report("warning", superblockCodec.name, 0, null, problem);
   }
   const { driverInfoAddress, extensionAddress, rootEntry, rootAddress } = superblock;
   if (driverInfoAddress !== null) {

@@ -1,7 +1,6 @@
 import {
   directBlockPrefixSize,
   type FractalHeap,
-  type FractalHeapId,
   fractalHeap,
   type IndirectBlock,
   indirectBlock,
@@ -20,41 +19,7 @@ import {
 import { checkHeapSpace } from "./check-heap-space.js";
 import { checkHugeObjects } from "./check-huge-objects.js";
 import type { CheckRun } from "./check-run.js";
-
-/** What the IDs of a fractal heap lead to, put together from everything that keeps one. */
-export interface HeapUse {
-  /** Offsets and lengths of managed objects. */
-  readonly managed: { readonly offset: number; readonly length: number }[];
-  tinyCount: number;
-  tinySize: number;
-  /** Numbers of huge objects that a B-tree finds. */
-  readonly huge: Set<number>;
-  /** Places of huge objects that their IDs say. */
-  readonly hugeDirect: { readonly address: number; readonly storedSize: number; readonly length: number }[];
-}
-
-/** A use of nothing yet. */
-export function emptyUse(): HeapUse {
-  return { managed: [], tinyCount: 0, tinySize: 0, huge: new Set(), hugeDirect: [] };
-}
-
-/** Notes what one ID leads to. File Format Specification, section III.G. */
-export function noteUse(use: HeapUse, id: FractalHeapId): void {
-  switch (id.type) {
-    case "managed":
-      use.managed.push({ offset: id.offset, length: id.length });
-      return;
-    case "tiny":
-      use.tinyCount++;
-      use.tinySize += id.data.length;
-      return;
-    case "huge":
-      use.huge.add(id.number);
-      return;
-    default:
-      use.hugeDirect.push(id);
-  }
-}
+import type { HeapUse } from "./heap-use.js";
 
 /** Blocks that a heap may have nested in one another: each is at most half the one it is in. */
 const MOST_LEVELS = 64;

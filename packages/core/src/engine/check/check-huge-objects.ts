@@ -2,8 +2,8 @@ import { filteredHugeObjectRecords, fractalHeap, hugeObjectRecords } from "@hdfi
 import type { Task } from "../../task.js";
 import type { OpenFractalHeap } from "../heaps/fractal-heap-blocks.js";
 import { checkBtreeV2 } from "./check-btree-v2.js";
-import type { HeapUse } from "./check-fractal-heap.js";
 import type { CheckRun } from "./check-run.js";
+import type { HeapUse } from "./heap-use.js";
 
 const KIND = "fractal-heap-huge-object";
 

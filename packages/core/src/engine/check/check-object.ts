@@ -66,6 +66,10 @@ export function* checkHeader(run: CheckRun, address: number, path: string | null
         run.linked(pointer.address, `${path ?? "/"} (committed datatype)`);
       }
     }
+    if ((message.flags & MESSAGE_FLAGS.wasUnknown) !== 0) {
+      // What a writer that did not know the message has left of it holds no longer.
+      continue;
+    }
     if (codec !== null) {
       yield* run.look(path, (tx) => decodeMessage(tx, codec, message) !== null);
     } else if (type === undefined) {

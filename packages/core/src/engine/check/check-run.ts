@@ -59,7 +59,10 @@ export class CheckRun {
 
   /** Bytes from the base address to the end of the file. */
   get endOfFile(): number {
-    return this.state.superblock.endOfFile - this.state.context.baseAddress;
+    const { driver, storage, superblock, context } = this.state;
+    // The superblock of a file of several members says only where one of them ends.
+    const isComposed = driver !== null && driver.members.length > 0;
+    return (isComposed ? storage.size : superblock.endOfFile) - context.baseAddress;
   }
 
   /** Notes a problem. */
