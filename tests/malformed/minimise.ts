@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inflateSync } from "node:zlib";
-import { CASE_BOUNDS, type Failure, runCampaign } from "./campaign.js";
+import { type Bounds, CASE_BOUNDS, type Failure, runCampaign } from "./campaign.js";
 import type { Case } from "./cases.js";
 import type { Change } from "./changes.js";
 import { corpusName } from "./corpus-files.js";
@@ -29,7 +29,7 @@ const MOST_CHANGES = 4;
 const MOST_HEX = 4096;
 
 /** Leaves out of a structural damage whatever it fails without. */
-export async function minimised(program: string, failure: Failure): Promise<Failure> {
+export async function minimised(program: string, failure: Failure, bounds: Bounds = CASE_BOUNDS): Promise<Failure> {
   if (failure.tried.damage.kind !== "structural") {
     return failure;
   }
@@ -37,7 +37,8 @@ export async function minimised(program: string, failure: Failure): Promise<Fail
   let keep = Array.from({ length: MOST_CHANGES }, (_, i) => i);
   for (let i = MOST_CHANGES - 1; i >= 0; i--) {
     const fewer = keep.filter((number) => number !== i);
-    const again = await tryAgain(program, { ...best.tried, damage: { ...failure.tried.damage, keep: fewer } });
+    const fewerChanges = { ...best.tried, damage: { ...failure.tried.damage, keep: fewer } };
+    const again = await tryAgain(program, fewerChanges, bounds);
     if (again !== null) {
       best = again;
       keep = fewer;
@@ -46,15 +47,20 @@ export async function minimised(program: string, failure: Failure): Promise<Fail
   return best;
 }
 
-async function tryAgain(program: string, tried: Case): Promise<Failure | null> {
+async function tryAgain(program: string, tried: Case, bounds: Bounds): Promise<Failure | null> {
   const batch = { cases: [tried], limits: "small", describes: true } as const;
-  const { failures } = await runCampaign(program, batch, CASE_BOUNDS);
+  const { failures } = await runCampaign(program, batch, bounds);
   return failures[0] ?? null;
 }
 
 /** Keeps a failure for the suite; returns the path of its file, or `null` when the damaged file is not known. */
-export async function keepFailure(program: string, failure: Failure): Promise<string | null> {
-  const described = failure.deflated === undefined ? await tryAgain(program, failure.tried) : failure;
+export async function keepFailure(
+  program: string,
+  failure: Failure,
+  folder: string = FOUND_FOLDER,
+  bounds: Bounds = CASE_BOUNDS,
+): Promise<string | null> {
+  const described = failure.deflated === undefined ? await tryAgain(program, failure.tried, bounds) : failure;
   if (described?.deflated === undefined) {
     return null;
   }
@@ -69,9 +75,9 @@ export async function keepFailure(program: string, failure: Failure): Promise<st
     ...(source !== null && isSmall ? { source, changes } : { deflated: described.deflated }),
     ...(edits === true ? { edits } : {}),
   };
-  mkdirSync(FOUND_FOLDER, { recursive: true });
+  mkdirSync(folder, { recursive: true });
   const name = createHash("sha256").update(image).digest("hex").slice(0, 12);
-  const path = join(FOUND_FOLDER, `${name}.json`);
+  const path = join(folder, `${name}.json`);
   writeFileSync(path, `${JSON.stringify(found, null, 2)}\n`);
   return path;
 }
