@@ -88,6 +88,32 @@ describe.runIf(python !== undefined)("a million chunks", () => {
   );
 });
 
+describe.runIf(python?.label === "newest h5py")("chunks of more than 4 GiB", () => {
+  test("are read in the parts that are wanted", async () => {
+    const session = new PythonSession(python as NonNullable<typeof python>);
+    const path = folder.file("large.h5");
+    const side: number = await session.ask("make_large_chunks", { path });
+    session.close();
+    const { storage, file } = await counted(path);
+    for (const kind of ["single", "earray", "btree2", "implicit"]) {
+      const dataset = await file.getDataset(kind);
+      expect((await dataset.info()).chunkIndex).toBe(kind);
+      expect(dataset.chunks?.at(-1)).toBe(side);
+      const row = dataset.rank === 1 ? [] : [1];
+      const whole = dataset.rank === 1 ? [] : [slice()];
+      const { data } = await dataset.read([...row, slice(3, 10)]);
+      expect([...(data as Uint8Array)]).toEqual([0, 0, 1, 2, 3, 0, 0]);
+      expect([...((await dataset.read([...row, slice(side - 4, side)])).data as Uint8Array)]).toEqual([0, 0, 9, 9]);
+      const far = await dataset.read([...whole, slice(5, side, side - 6)]);
+      expect([...(far.data as Uint8Array)].slice(-2)).toEqual([1, 9]);
+      const listed = await dataset.read([...row, [0, 6, 2 ** 31, side - 1]]);
+      expect([...(listed.data as Uint8Array)]).toEqual([0, 2, 0, 9]);
+    }
+    expect(storage.counts.bytesRead).toBeLessThanOrEqual(24 * MIB);
+    await file.close();
+  });
+});
+
 describe.runIf(python !== undefined)("a terabyte of which four chunks are stored", () => {
   beforeAll(async () => {
     if (python === undefined) {

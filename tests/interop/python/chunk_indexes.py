@@ -188,7 +188,31 @@ def make_sparse(path, kind):
             dataset[row, column] = row + column
 
 
+def make_large_chunks(path):
+    """Chunks of a little more than 4 GiB, of which next to nothing takes space on the disk."""
+    side = 2**32 + 4096
+    kinds = {
+        "single": ((side,), (side,), (side,)),
+        "earray": ((2 * side,), (side,), (UNLIMITED,)),
+        "btree2": ((2, side), (1, side), (UNLIMITED, UNLIMITED)),
+        "implicit": ((2, side), (1, side), (2, side)),
+    }
+    with h5py.File(path, "w", libver="latest") as file:
+        for kind, (shape, chunks, maxshape) in kinds.items():
+            plist = h5p.create(h5p.DATASET_CREATE)
+            plist.set_chunk(chunks)
+            plist.set_alloc_time(h5d.ALLOC_TIME_EARLY)
+            plist.set_fill_time(h5d.FILL_TIME_NEVER)
+            space = h5s.create_simple(shape, maxshape)
+            dataset = h5py.Dataset(h5d.create(file.id, kind.encode(), h5t.py_create(np.dtype("u1")), space, plist))
+            last = () if len(shape) == 1 else (1,)
+            dataset[last + (slice(5, 8),)] = [1, 2, 3]
+            dataset[last + (slice(side - 2, side),)] = 9
+    return side
+
+
 COMMANDS = {
+    "make_large_chunks": make_large_chunks,
     "make_chunk_indexes": make_chunk_indexes,
     "iter_chunks": iter_chunks,
     "make_many_chunks": make_many_chunks,

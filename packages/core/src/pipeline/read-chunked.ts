@@ -13,9 +13,10 @@ import { mergeRanges } from "../storage/ranges.js";
 import { concurrently, perform, type Task } from "../task.js";
 import { filledBytes } from "./fill.js";
 import { FETCHES_IN_FLIGHT, type OpenFile } from "./open-file.js";
+import { isReadInParts, readInParts } from "./read-large-chunk.js";
 import { isSparse, readSparse } from "./read-sparse.js";
 import type { ReadSink } from "./sink.js";
-import { chunkByteLength, decodeStored, fetchStored, type ScratchBuffers } from "./stored-chunk.js";
+import { bytesOfWholeChunk, chunkByteLength, decodeStored, fetchStored, type ScratchBuffers } from "./stored-chunk.js";
 
 /** Chunks looked up by one engine operation. */
 const MAX_BATCH = 1024;
@@ -42,7 +43,9 @@ export function* readChunked(
   layout: ChunkedLayout,
   resolved: ResolvedSelection,
 ): Task<void> {
-  const chunkBytes = chunkByteLength(file, dataset, layout);
+  const chunkBytes = isReadInParts(file, dataset, bytesOfWholeChunk(dataset, layout))
+    ? bytesOfWholeChunk(dataset, layout)
+    : chunkByteLength(file, dataset, layout);
   const limit = Math.max(1, Math.min(MAX_BATCH, Math.floor(BATCH_BYTES / chunkBytes)));
   const grid = resolved.kind === "axes" ? touchedGrid(resolved, layout.chunkShape) : null;
   if (resolved.kind === "axes" && grid !== null && (yield* isSparse(file, dataset, chunkBytes, grid))) {
@@ -118,6 +121,12 @@ function* readBatch(
       yield* bytes.length === chunkBytes
         ? sink.acceptChunk(projection, bytes, layout.chunkShape)
         : sink.acceptFill(projection, bytes, layout.chunkShape);
+    }
+    if (isReadInParts(file, dataset, chunkBytes)) {
+      for (const request of requests) {
+        yield* readInParts(file, sink, dataset, layout.chunkShape, chunkBytes, request);
+      }
+      return;
     }
     const scratch: ScratchBuffers = [];
     const tasks = planFetches(file, requests, dataset.filters.length > 0).map(

@@ -4,6 +4,7 @@ import {
   type ChunkProjection,
   contiguousBlockShape,
   contiguousRuns,
+  cutProjection,
   elementCount,
   fillBytes,
   forEachRun,
@@ -11,6 +12,7 @@ import {
   hyperslab,
   type Index,
   mask,
+  projectChunk,
   projectChunks,
   type ResolvedSelection,
   resolveSelection,
@@ -18,6 +20,7 @@ import {
   type Selection,
   scatter,
   slice,
+  touchedGrid,
 } from "../../src/array/index.ts";
 import { isStoredSelection } from "../../src/array/selection/resolve-stored.ts";
 import { storedModel, storedSelectionOf } from "./stored-selections.ts";
@@ -183,6 +186,61 @@ describe("projectChunks", () => {
     const resolved = resolveSelection(slice(0, null, 10), [100]);
     const chunks = [...projectChunks(resolved, [100], [2])].map(({ chunk }) => chunk[0]);
     expect(chunks).toEqual([0, 5, 10, 15, 20, 25, 30, 35, 40, 45]);
+  });
+});
+
+describe("projectChunk", () => {
+  test("gives of any chunk of the grid what projectChunks gives, and nothing of the others", () => {
+    fc.assert(
+      fc.property(cases, ({ shape, chunkShape, selection }) => {
+        const resolved = resolveSelection(selection, shape);
+        if (resolved.kind !== "axes") {
+          return;
+        }
+        const expected = new Map(
+          [...projectChunks(resolved, shape, chunkShape)].map((each) => [each.chunk.join(), each]),
+        );
+        const box = touchedGrid(resolved, chunkShape);
+        expect(box === null).toBe(expected.size === 0);
+        expect(box?.chunkCount ?? 0).toBeGreaterThanOrEqual(expected.size);
+        let grid: number[][] = [[]];
+        for (const [axis, extent] of shape.entries()) {
+          const count = Math.ceil(extent / (chunkShape[axis] as number));
+          grid = grid.flatMap((head) => Array.from({ length: count }, (_, i) => [...head, i]));
+        }
+        for (const place of grid.filter(() => expected.size > 0)) {
+          const found = projectChunk(resolved, shape, chunkShape, place);
+          expect(found).toEqual(expected.get(place.join()) ?? null);
+          const isInBox = place.every((at, i) => at >= (box?.first[i] ?? 0) && at <= (box?.last[i] ?? -1));
+          expect(found === null || isInBox).toBe(true);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe("cutProjection", () => {
+  test("gives the same result from stretches of a chunk as from the whole", () => {
+    fc.assert(
+      fc.property(cases, fc.integer({ min: 1, max: 12 }), ({ shape, chunkShape, selection }, most) => {
+        const resolved = resolveSelection(selection, shape);
+        const size = 2;
+        const whole = new Uint8Array(elementCount(outShape(resolved)) * size);
+        const cut = whole.slice();
+        for (const projection of projectChunks(resolved, shape, chunkShape)) {
+          const bytes = pack(chunkOf(projection.chunk, shape, chunkShape), size, 0);
+          scatter(projection, bytes, chunkShape, size, whole, outShape(resolved));
+          for (const { start, projection: part, blockShape } of cutProjection(projection, chunkShape, most)) {
+            expect(elementCount(blockShape)).toBeLessThanOrEqual(most);
+            const stretch = bytes.slice(start * size, (start + most) * size);
+            scatter(part, stretch, blockShape, size, cut, outShape(resolved));
+          }
+        }
+        expect(cut).toEqual(whole);
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 
