@@ -58,11 +58,11 @@ function edit(state: FileState, from: number, to: number): void {
 }
 
 describe("a flush", () => {
-  it("writes what is new before what is live, children before parents, the superblock last", () => {
+  it("writes what is new, then the superblock when the file grows, then what is live, children before parents", () => {
     const { storage, state } = fileWith(40);
     const end = storage.size;
     edit(state, 40, 60);
-    const { phases } = planCommit(state);
+    const { phases, superblockPhase } = planCommit(state);
     const codecOf = (offset: number): string | undefined => state.dirtyNodes.get(offset)?.codec.name;
     const kinds = phases.map((phase) => [...new Set(phase.map(({ offset }) => codecOf(offset)))]);
     expect(phases[0]?.every(({ offset }) => state.fresh.has(offset))).toBe(true);
@@ -70,14 +70,32 @@ describe("a flush", () => {
     for (const phase of phases.slice(1)) {
       expect(phase.every(({ offset }) => !state.fresh.has(offset))).toBe(true);
     }
-    expect(phases.at(-1)).toEqual([expect.objectContaining({ offset: 0 })]);
-    const live = kinds.slice(1, -1).flat();
-    const order = ["symbol-node", "group-node", "local-heap", "object-header"];
+    expect(superblockPhase).toBe(1);
+    expect(phases[1]).toEqual([expect.objectContaining({ offset: 0 })]);
+    const live = kinds.slice(2).flat();
+    const order = ["local-heap", "symbol-node", "group-node", "object-header"];
     const ranks = live.filter((kind) => kind !== undefined).map((kind) => order.indexOf(kind));
     expect(ranks).toEqual([...ranks].sort());
     expect(ranks.length).toBeGreaterThan(1);
     runSync(commit(state));
     expect(storage.log.map(({ offset }) => offset)).toEqual(phases.flat().map(({ offset }) => offset));
+  });
+
+  it("writes the superblock last when the file does not grow: the end that it had must hold until then", () => {
+    const { storage, state } = fileWith(40);
+    transact(state, (tx) => tx.alloc(5000)).sync();
+    runSync(commit(state));
+    const end = state.allocator.endOfFile;
+    transact(state, (tx) => tx.free(end - 5000, 5000)).sync();
+    state.superblockDirty = true;
+    runSync(commit(state));
+    edit(state, 40, 41);
+    const { phases, superblockPhase } = planCommit(state);
+    expect(superblockPhase).toBe(phases.length - 1);
+    expect(phases.length).toBeGreaterThan(2);
+    runSync(commit(state));
+    expect(state.allocator.endOfFile).toBeLessThan(end);
+    expect(storage.log.at(-1)?.offset).toBe(0);
   });
 
   it("writes nothing when nothing was changed, and only once what was", () => {

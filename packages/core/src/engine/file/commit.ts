@@ -20,14 +20,20 @@ export interface CommitPlan {
   readonly blocks: readonly number[];
   /** What was allocated since the last flush: from the end of this one on the disk may point to it. */
   readonly fresh: readonly number[];
+  /** Which phase is the superblock; -1 when it stays as it is. The storage must have its length by then. */
+  readonly superblockPhase: number;
   /** Writes of the first phase that go to new space; 0 when it overwrites live structures. */
   readonly newWrites: number;
   /** Bytes of the file when it is done, from the base address on. */
   readonly endOfFile: number;
 }
 
-/** Structures in the order in which live ones are overwritten: what others point to first. */
+/**
+ * Structures in the order in which live ones are overwritten: what others point to first. Local heaps stand beside their
+ * data segments, which are blocks, and go with them: one that is written without the other has a list of holes that is none.
+ */
 const RANKS: readonly string[] = [
+  "local-heap",
   "global-heap",
   "free-space-sections",
   "free-space-header",
@@ -40,7 +46,6 @@ const RANKS: readonly string[] = [
   "chunk-node",
   "symbol-node",
   "group-node",
-  "local-heap",
   "continuation-chunk",
   "object-header",
 ];
@@ -57,8 +62,9 @@ const MAX_WRITE = 1 << 20;
 /**
  * Encodes everything changed and says in which order it goes to the storage.
  *
- * First what is new, since nothing on disk points to it yet; then the live structures, children before parents; the
- * superblock last. This is the only place from which a live structure is overwritten.
+ * First what is new, since nothing on disk points to it yet; then the live structures, children before parents. The
+ * superblock comes last, but before the live structures when it lets the file grow: what they point to must not lie past the
+ * end that it says. This is the only place from which a live structure is overwritten.
  */
 export function planCommit(state: FileState): CommitPlan {
   const { context, allocator } = state;
@@ -69,7 +75,7 @@ export function planCommit(state: FileState): CommitPlan {
     if (state.fresh.has(address)) {
       fresh.push(write);
     } else {
-      live.push({ rank: -1, write });
+      live.push({ rank: 0, write });
     }
   }
   for (const [address, { codec, value }] of state.dirtyNodes) {
@@ -89,24 +95,29 @@ export function planCommit(state: FileState): CommitPlan {
   }
   live.sort((a, b) => a.rank - b.rank);
   const newWrites = coalesce(fresh);
-  const phases: PlannedWrite[][] = [newWrites];
+  const livePhases: PlannedWrite[][] = [];
   for (let i = 0; i < live.length; ) {
     const { rank } = live[i] as { rank: number };
     const phase: PlannedWrite[] = [];
     for (; live[i]?.rank === rank; i++) {
       phase.push((live[i] as { write: PlannedWrite }).write);
     }
-    phases.push(coalesce(phase));
+    livePhases.push(coalesce(phase));
   }
   const endOfFile = allocator.endOfFile;
   const superblock = { ...state.superblock, endOfFile: context.baseAddress + endOfFile };
+  const phases = newWrites.length > 0 ? [newWrites, ...livePhases] : livePhases;
+  let superblockPhase = -1;
   if (state.superblockDirty || superblock.endOfFile !== state.superblock.endOfFile) {
     const writer = new Writer(superblockCodec.sizeOf(superblock, context), superblockCodec.name);
     superblockCodec.encode(superblock, writer, context);
-    phases.push([{ offset: context.baseAddress, bytes: writer.finish() }]);
+    const grows = superblock.endOfFile > state.superblock.endOfFile;
+    superblockPhase = grows ? Math.min(1, newWrites.length) : phases.length;
+    phases.splice(superblockPhase, 0, [{ offset: context.baseAddress, bytes: writer.finish() }]);
   }
   return {
-    phases: phases.filter((phase) => phase.length > 0),
+    phases,
+    superblockPhase,
     nodes: new Map(state.dirtyNodes),
     blocks: [...state.dirtyBlocks.keys()],
     fresh: [...state.fresh],
@@ -166,9 +177,10 @@ function* writeOut(state: FileState): Task<void> {
   let isLive = false;
   try {
     const size = state.context.baseAddress + plan.endOfFile;
+    const mustFit = plan.superblockPhase < 0 ? plan.phases.length - 1 : plan.superblockPhase;
     for (const [i, phase] of plan.phases.entries()) {
       // Space given out and not written yet: a superblock that promises it must not come before it.
-      if (i === plan.phases.length - 1 && state.storage.size < size) {
+      if (i === mustFit && state.storage.size < size) {
         yield* perform(resizeStorage(state.blocks, size));
       }
       isLive ||= i > 0 || plan.newWrites === 0;
