@@ -36,6 +36,8 @@ const SIGNATURE = "FSSE";
 /** Sections of fractal heaps: within a direct block, and the first row of blocks that are not allocated. */
 const HEAP_SINGLE = 0;
 const HEAP_FIRST_ROW = 1;
+/** No section of a heap within a block is larger than libhdf5's largest block. */
+const SMALL_SIZE = 1 << 16;
 const CLASS_COUNTS = { "fractal-heap": 2, file: 3 } as const;
 
 interface Widths {
@@ -68,15 +70,30 @@ export function freeSectionsSize(
   context: FormatContext,
 ): number {
   const widths = widthsOf({ ...header, serializedCount: sections.length });
-  const sizes = new Set<number>();
   let blocks = 0;
-  for (const { size, type } of sections) {
-    sizes.add(size);
+  for (const { type } of sections) {
     blocks += hasBlocks(header, type) ? 1 : 0;
   }
   const perSize = widths.count + widths.size;
-  const lists = sizes.size * perSize + sections.length * (widths.offset + 1) + blocks * (widths.offset + 6);
+  const lists =
+    distinctSizes(sections) * perSize + sections.length * (widths.offset + 1) + blocks * (widths.offset + 6);
   return prefixLength(context) + lists + CHECKSUM_SIZE;
+}
+
+/** How many different sizes sections have: asked for with every change of a heap that may have many thousands of them. */
+function distinctSizes(sections: readonly FreeSection[]): number {
+  const small = new Uint8Array(SMALL_SIZE);
+  const large = new Set<number>();
+  let count = 0;
+  for (const { size } of sections) {
+    if (size >= SMALL_SIZE) {
+      large.add(size);
+    } else if (small[size] === 0) {
+      small[size] = 1;
+      count++;
+    }
+  }
+  return count + large.size;
 }
 
 function readSection(reader: Reader, header: FreeSpaceHeader, widths: Widths, size: number): FreeSection {

@@ -1,5 +1,5 @@
 import { directRowCount, type FreeBlocks, type FreeSection, indirectRowCount, rowBlockSize } from "@hdfive/format";
-import { type HeapEdit, roomInRow } from "./fractal-heap-space.js";
+import { firstEntry, type HeapEdit, roomInRow } from "./fractal-heap-space.js";
 
 /** Some free space that an object fits: a section, or a block that can be allocated. File Format Specification, section III.H. */
 export interface Fit {
@@ -32,7 +32,7 @@ export function bestFit(edit: HeapEdit, length: number): Fit | null {
 function blockFor(edit: HeapEdit, blocks: FreeBlocks, length: number): { room: number; entry: number } | null {
   const { header, tx } = edit;
   const { tableWidth } = header;
-  const first = blocks.row * tableWidth + blocks.column;
+  const first = firstEntry(header, blocks);
   let best: { room: number; entry: number } | null = null;
   for (let entry = first; entry < first + blocks.count; entry = (Math.floor(entry / tableWidth) + 1) * tableWidth) {
     const row = Math.floor(entry / tableWidth);

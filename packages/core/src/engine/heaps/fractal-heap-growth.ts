@@ -23,6 +23,7 @@ import { bestFit } from "./fractal-heap-fit.js";
 import {
   addBlocks,
   entryOffset,
+  firstEntry,
   type HeapEdit,
   roomInRow,
   roomInRows,
@@ -61,7 +62,7 @@ export function allocateSection(edit: HeapEdit, length: number): FreeSection {
 function useBlock(edit: HeapEdit, blocks: FreeBlocks, entry: number): FreeSection | null {
   const { header, tx } = edit;
   const parent = indirectPlacesTo(tx, edit, blocks.blockOffset).at(-1) as IndirectPlace;
-  const first = blocks.row * header.tableWidth + blocks.column;
+  const first = firstEntry(header, blocks);
   addBlocks(edit, parent.start, first, entry - first);
   addBlocks(edit, parent.start, entry + 1, first + blocks.count - entry - 1);
   const row = Math.floor(entry / header.tableWidth);

@@ -1,5 +1,6 @@
 import {
   FormatError,
+  type FreeBlocks,
   type FreeSection,
   fractalHeap,
   freeSpaceHeader,
@@ -17,7 +18,15 @@ import {
   rootPlace,
 } from "./fractal-heap-blocks.js";
 import { indirectSize, setChild } from "./fractal-heap-growth.js";
-import { addBlocks, entryOffset, freeSpaceOf, type HeapEdit, positionOf, takeOut } from "./fractal-heap-space.js";
+import {
+  addBlocks,
+  entryOffset,
+  firstEntry,
+  freeSpaceOf,
+  type HeapEdit,
+  positionOf,
+  takeOut,
+} from "./fractal-heap-space.js";
 import { freeHuge } from "./huge-objects-edit.js";
 
 /**
@@ -82,8 +91,8 @@ function freeEntry(edit: HeapEdit, parent: IndirectPlace, entry: number): void {
   let first = entry;
   let end = entry + 1;
   for (const section of stretchesOf(edit, parent)) {
-    const begin = firstEntry(edit, section);
-    const after = begin + (section.blocks?.count ?? 0);
+    const begin = firstEntry(header, section.blocks);
+    const after = begin + section.blocks.count;
     if (after === entry || begin === entry + 1) {
       takeOut(edit, section);
       first = Math.min(first, begin);
@@ -99,24 +108,24 @@ function freeEntry(edit: HeapEdit, parent: IndirectPlace, entry: number): void {
   }
 }
 
+/** A free section that is blocks which are not allocated. */
+type FreeStretch = FreeSection & { readonly blocks: FreeBlocks };
+
 /** The free sections that are blocks of an indirect block. */
-function stretchesOf({ header, sections }: HeapEdit, parent: IndirectPlace): FreeSection[] {
+function stretchesOf({ header, sections }: HeapEdit, parent: IndirectPlace): FreeStretch[] {
   const end = parent.start + entryOffset(header, parent.rowCount * header.tableWidth);
-  const found: FreeSection[] = [];
+  const found: FreeStretch[] = [];
   for (let i = positionOf(sections, parent.start); i < sections.length; i++) {
     const section = sections[i] as FreeSection;
     if (section.offset >= end) {
       break;
     }
-    if (section.blocks?.blockOffset === parent.start) {
-      found.push(section);
+    const { blocks } = section;
+    if (blocks !== null && blocks.blockOffset === parent.start) {
+      found.push(section as FreeStretch);
     }
   }
   return found;
-}
-
-function firstEntry({ header }: HeapEdit, { blocks }: FreeSection): number {
-  return blocks === null ? 0 : blocks.row * header.tableWidth + blocks.column;
 }
 
 /** Forgets the free blocks of an indirect block that goes; where the next block was to be one of them, it takes its place. */

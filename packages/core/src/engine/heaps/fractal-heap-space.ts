@@ -108,16 +108,37 @@ export function roomInRows(header: FractalHeap, rowCount: number, context: Forma
   return room;
 }
 
-/** Makes a stretch of blocks of an indirect block, which are not allocated, free space. Section III.H. */
+/**
+ * Makes a stretch of blocks of an indirect block, which are not allocated, free space: one section with the stretches that
+ * it touches, since libhdf5 relies on sections being merged. Section III.H.
+ */
 export function addBlocks(edit: HeapEdit, blockOffset: number, entry: number, count: number): void {
   if (count <= 0) {
     return;
   }
   const { header, tx } = edit;
-  const row = Math.floor(entry / header.tableWidth);
+  let [first, end] = [entry, entry + count];
+  const at = positionOf(edit.sections, blockOffset + entryOffset(header, entry));
+  for (const section of [edit.sections[at - 1], edit.sections[at]]) {
+    if (section?.blocks?.blockOffset !== blockOffset) {
+      continue;
+    }
+    const begin = firstEntry(header, section.blocks);
+    if (begin + section.blocks.count === first || begin === end) {
+      takeOut(edit, section);
+      first = Math.min(first, begin);
+      end = Math.max(end, begin + section.blocks.count);
+    }
+  }
+  const row = Math.floor(first / header.tableWidth);
   const size = roomInRow(header, row < directRowCount(header) ? row : 0, tx.context);
-  const blocks = { blockOffset, row, column: entry % header.tableWidth, count };
-  addSection(edit, blocksSection(blockOffset + entryOffset(header, entry), size, blocks));
+  const blocks = { blockOffset, row, column: first % header.tableWidth, count: end - first };
+  addSection(edit, blocksSection(blockOffset + entryOffset(header, first), size, blocks));
+}
+
+/** Index of the first of some blocks among the children of their indirect block. Section III.H. */
+export function firstEntry({ tableWidth }: FractalHeap, { row, column }: FreeBlocks): number {
+  return row * tableWidth + column;
 }
 
 /** Where a child of an indirect block begins, counted from the block's first byte. Section III.G. */
