@@ -98,6 +98,7 @@ export {
 } from "./model/attributes.js";
 export { type CheckOptions, check, checkSync } from "./model/check.js";
 export type { CommittedType } from "./model/committed-type.js";
+export type { CopyOptions, CopyProgress, ProgressOptions } from "./model/copy-options.js";
 export type { DatasetOptions, RequireDatasetOptions } from "./model/create-dataset.js";
 export { Dataset } from "./model/dataset.js";
 export type { ChunkIndexKind, DatasetInfo } from "./model/dataset-info.js";

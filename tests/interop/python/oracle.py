@@ -13,14 +13,16 @@ import dense
 import describe
 import matrix
 import operations
+import portraits
 import references
+import rich
 import scenarios
 import script
 import selections
 import write_matrix
 
 COMMANDS = {}
-for module in (chunk_indexes, datatypes, dense, describe, matrix, operations, references, scenarios, script, selections):
+for module in (chunk_indexes, datatypes, dense, describe, matrix, operations, portraits, references, rich, scenarios, script, selections, write_matrix):
     COMMANDS.update(module.COMMANDS)
 
 for line in sys.stdin:

@@ -2,6 +2,8 @@ import { HdfiveError } from "@hdfive/format";
 import type { DtypeLike } from "../array/index.js";
 import type { Task } from "../task.js";
 import { storedType } from "./committed-type.js";
+import { copyObject } from "./copy.js";
+import type { CopyOptions } from "./copy-options.js";
 import type { DatasetOptions, RequireDatasetOptions } from "./create-dataset.js";
 import { Dataset } from "./dataset.js";
 import {
@@ -101,6 +103,24 @@ export abstract class GroupContents extends ObjectHandle {
   /** As `createHardLink`, without waiting. */
   createHardLinkSync(path: string, object: ObjectHandle): void {
     this.runSync(() => addHardLink(this.context, this.address, path, object), path);
+  }
+
+  /**
+   * Copies an object, with all that is in it, to a path of this file or into a group of any file that is open for writing;
+   * a group gets it under `name`, or the name that it has. Chunks are copied as they are stored. Soft and external links
+   * are copied as links, references within the file stay as they are, and in another file they are null, unless the options
+   * say otherwise.
+   *
+   * @param source an object of any open file, or a path from this group on
+   * @throws HdfiveError `NOT_FOUND`, `ALREADY_EXISTS`, `READ_ONLY`, `UNSUPPORTED` for what is not read. Nothing is left of a
+   *   copy that fails.
+   */
+  copy(source: string | ObjectHandle, destination: string | ObjectHandle, options: CopyOptions = {}): Promise<void> {
+    return this.run(() => copyObject(this, source, destination, options), options.signal);
+  }
+  /** As `copy`, without waiting. */
+  copySync(source: string | ObjectHandle, destination: string | ObjectHandle, options: CopyOptions = {}): void {
+    this.runSync(() => copyObject(this, source, destination, options));
   }
 
   *#createDataset<D extends DtypeLike>(path: string, options: DatasetOptions<D>): Task<Dataset<D>> {

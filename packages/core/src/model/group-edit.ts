@@ -162,16 +162,28 @@ export function* removeAt(context: FileContext, start: number, path: string): Ta
   context.forget(deleted);
 }
 
-/** Where a new object goes; the groups on the way are made. */
-function newPlace(tx: Tx, start: number, path: string, what: string): { parent: number; name: string } {
+/** Where a new object goes; the groups on the way are made. `ALREADY_EXISTS` where there is a link. */
+export function newPlace(tx: Tx, start: number, path: string, what: string): { parent: number; name: string } {
   tx.requireWritable();
   const components = pathComponents(path);
   const name = components.pop();
-  if (name === undefined || tryResolve(tx, start, path, { followLast: false }) !== null) {
-    throw new HdfiveError("ALREADY_EXISTS", `Unable to create ${what} (name already exists): '${path}'`);
+  if (name === undefined) {
+    throw nameTaken(what, path);
   }
+  requireFree(tx, start, path, what);
   const from = path.startsWith("/") ? resolvePath(tx, start, "/").address : start;
   return { parent: ensureGroups(tx, from, components), name };
+}
+
+/** Throws `ALREADY_EXISTS` where there is a link at a path. */
+export function requireFree(tx: Tx, start: number, path: string, what: string): void {
+  if (tryResolve(tx, start, path, { followLast: false }) !== null) {
+    throw nameTaken(what, path);
+  }
+}
+
+function nameTaken(what: string, path: string): HdfiveError {
+  return new HdfiveError("ALREADY_EXISTS", `Unable to create ${what} (name already exists): '${path}'`);
 }
 
 /** Throws unless an existing dataset is what `requireDataset` asks for. */

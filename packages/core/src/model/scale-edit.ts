@@ -173,5 +173,7 @@ function putText(tx: Tx, address: number, name: string, text: string): void {
 
 function put(tx: Tx, address: number, name: string, like: Datatype, dataspace: Dataspace, values: UserArray): void {
   const datatype = withOffsetSize(like, tx.context.offsetSize);
-  storeAttribute(tx, address, { name, datatype, committedAddress: null, dataspace, values });
+  // The library writes the lists of a dataset in place, and makes the other attributes anew.
+  const keepsOrder = name.startsWith("DIMENSION_");
+  storeAttribute(tx, address, { name, datatype, committedAddress: null, dataspace, values, keepsOrder });
 }
