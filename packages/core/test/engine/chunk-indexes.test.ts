@@ -17,7 +17,7 @@ import {
 import { type DatasetHeader, loadDataset, requireChunked } from "../../src/engine/datasets/dataset-header.js";
 import { resolvePath } from "../../src/engine/groups/path.js";
 import type { Tx } from "../../src/engine/transaction/tx.js";
-import { type EngineFile, openCounted, openFile } from "./engine-file.js";
+import { type EngineFile, newFile, openCounted, openFile } from "./engine-file.js";
 import { PYTHONS, withH5py } from "./h5py.js";
 
 /** Datasets of one chunk per element, by name: shape, largest shape, filter, which elements are written. */
@@ -207,3 +207,22 @@ function writeChecksumOf(image: Uint8Array, address: number, size: number): void
   const checksum = lookup3(image.subarray(address, address + size - 4));
   new DataView(image.buffer).setUint32(address + size - 4, checksum, true);
 }
+
+test("an implicit index of more chunks than fit the file is refused before they are gone through", async () => {
+  const file = await newFile(false);
+  const layout: IndexedChunkedLayout = {
+    version: 4,
+    class: "chunked",
+    address: 48,
+    chunkShape: [1, 1],
+    elementSize: 1,
+    dimensionSize: 1,
+    partialChunksUnfiltered: false,
+    index: { kind: "implicit" },
+  };
+  const dimensions = [2 ** 20, 2 ** 20];
+  const dataspace = { version: 2, type: "simple", dimensions, maxDimensions: null } as const;
+  const index = chunkIndexOf(layout, { dataspace, filters: [] });
+  expect(() => file.do((tx) => index.list(tx, null, 10))).toThrow("do not fit the file");
+  expect(() => file.do((tx) => index.count(tx))).toThrow("do not fit the file");
+});

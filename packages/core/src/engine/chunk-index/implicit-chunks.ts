@@ -1,5 +1,6 @@
-import type { IndexedChunkedLayout } from "@hdfive/format";
-import { comparePlaces, firstInside } from "./chunk-bounds.js";
+import { FormatError, type IndexedChunkedLayout } from "@hdfive/format";
+import type { Tx } from "../transaction/tx.js";
+import { firstInside } from "./chunk-bounds.js";
 import { bytesOfChunk, chunkGrid, presentBounds } from "./chunk-grid.js";
 import type { ChunkBounds, ChunkedData, ChunkIndex, ChunkPage, ChunkRecord } from "./chunk-record.js";
 import { indexThatOnlyReads } from "./read-only-index.js";
@@ -9,6 +10,13 @@ export function implicitChunks(layout: IndexedChunkedLayout, data: ChunkedData, 
   const grid = chunkGrid(layout, data);
   const storedSize = bytesOfChunk(layout);
   const present = presentBounds(layout, data);
+  const count = present?.last.reduce((product, at) => product * (at + 1), 1) ?? 0;
+  // All chunks are allocated at once: a shape that is a lie stops here, before anybody goes through its chunks.
+  const check = (tx: Tx): void => {
+    if (count * storedSize > tx.state.storage.size) {
+      throw new FormatError("implicit chunk index", `its ${count} chunks do not fit the file`, { address });
+    }
+  };
   const recordOf = (scaled: readonly number[]): ChunkRecord => ({
     scaled,
     address: address + grid.indexOf(scaled) * storedSize,
@@ -21,11 +29,15 @@ export function implicitChunks(layout: IndexedChunkedLayout, data: ChunkedData, 
     ...indexThatOnlyReads("implicit"),
     find: (_tx, scaled) => find(scaled),
     findMany: (_tx, places) => places.map(find),
-    list(_tx, after, limit, bounds) {
+    list(tx, after, limit, bounds) {
+      check(tx);
       const box = present === null ? null : bounds === undefined ? present : common(present, bounds);
       return box === null ? { records: [], next: null } : listBox(box, after, limit, recordOf);
     },
-    count: () => present?.last.reduce((product, at) => product * (at + 1), 1) ?? 0,
+    count(tx) {
+      check(tx);
+      return count;
+    },
   };
 }
 
@@ -47,7 +59,7 @@ function listBox(
   for (;;) {
     const start = last === null ? box.first : last.with(-1, (last.at(-1) as number) + 1);
     const place = firstInside(start, box);
-    if (place === null || comparePlaces(place, start) < 0) {
+    if (place === null) {
       return { records, next: null };
     }
     if (records.length >= Math.max(1, limit)) {
