@@ -107,7 +107,7 @@ export type { AnyReference, ReferencedAttribute } from "./model/dereference.js";
 export type { AttachedScale, Dimension, ScaleToAttach } from "./model/dimensions.js";
 export { File } from "./model/file.js";
 export type { FileInfo, FileSpace } from "./model/file-info.js";
-export type { FilterSetting, FilterSettings } from "./model/filter-settings.js";
+export type { FilterName, FilterSetting, FilterSettings } from "./model/filter-settings.js";
 export {
   Group,
   type HdfObject,

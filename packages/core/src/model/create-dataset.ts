@@ -95,7 +95,7 @@ export function planDataset(context: FileContext, options: DatasetOptions, plugi
     filters: [],
     data,
     fillValue: options.fillValue,
-    fillTime: hasHeapData(datatype) ? "alloc" : fillTime,
+    fillTime: hasHeapData(datatype) && options.fillTime !== "ifset" ? "alloc" : fillTime,
   } as const;
   const wantsChunks = requests.length > 0 || options.maxShape !== undefined || (options.chunks ?? false) !== false;
   if (shape === null || shape.length === 0) {

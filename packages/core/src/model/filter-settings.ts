@@ -1,10 +1,19 @@
-/** A filter of a new dataset, by its number. */
+/** Filters that need no number. */
+export type FilterName = "gzip" | "deflate" | "shuffle" | "fletcher32" | "szip" | "nbit" | "scaleOffset" | "lzf";
+
+/** A filter of a new dataset, by its number or name. */
 export interface FilterSetting {
-  /** Registered number: 32004 is LZ4. */
-  readonly id: number;
-  /** Client data values, in the words of the filter; none by default. */
+  /** Registered number, 32004 is LZ4, or a name. */
+  readonly id: number | FilterName;
+  /**
+   * Client data values, in the words of the filter. Those that have names need none: the level of gzip is 4, and what
+   * describes the elements is filled in.
+   */
   readonly options?: readonly number[] | undefined;
-  /** Whether a chunk that the filter can make nothing of is stored without it, rather than refused; true by default. */
+  /**
+   * Whether a chunk that the filter can make nothing of is stored without it, rather than refused; true by default, but for
+   * fletcher32.
+   */
   readonly optional?: boolean | undefined;
 }
 
@@ -20,7 +29,10 @@ export interface FilterSettings {
    * filter that is named by its number.
    */
   readonly compressionOptions?: number | readonly ["nn" | "ec", number] | readonly number[] | undefined;
-  /** Filters by their numbers, in the order in which they are applied, in place of `compression`. */
+  /**
+   * Filters by their numbers or names, in the order in which they are applied, in place of `compression`:
+   * `[{ id: "shuffle" }, { id: 32015, options: [3] }, { id: "fletcher32" }]`.
+   */
   readonly filters?: readonly FilterSetting[] | undefined;
   /**
    * Stores numbers as distances from the smallest one of a chunk, in as few bits as they need. Of integers, the bits of

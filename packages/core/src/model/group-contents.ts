@@ -1,11 +1,13 @@
 import { HdfiveError } from "@hdfive/format";
 import type { DtypeLike } from "../array/index.js";
+import { loadDataset } from "../engine/datasets/dataset-header.js";
 import type { Task } from "../task.js";
 import { storedType } from "./committed-type.js";
 import { copyObject } from "./copy.js";
 import type { CopyOptions } from "./copy-options.js";
 import type { DatasetOptions, RequireDatasetOptions } from "./create-dataset.js";
 import { Dataset } from "./dataset.js";
+import { optionsLike } from "./dataset-like.js";
 import {
   addDataset,
   addDatatype,
@@ -33,6 +35,18 @@ export abstract class GroupContents extends ObjectHandle {
   /** As `createDataset`, without waiting. */
   createDatasetSync<D extends DtypeLike = DtypeLike>(path: string, options: DatasetOptions<D>): Dataset<D> {
     return this.runSync(() => this.#createDataset<D>(path, options), path);
+  }
+
+  /**
+   * Makes an empty dataset at a path with the shape, datatype, chunks, filters and fill value of another one, of any file,
+   * where the options do not say otherwise.
+   */
+  createDatasetLike(path: string, other: Dataset, options: DatasetOptions = {}): Promise<Dataset> {
+    return this.run(() => this.#createLike(path, other, options), undefined, path);
+  }
+  /** As `createDatasetLike`, without waiting. */
+  createDatasetLikeSync(path: string, other: Dataset, options: DatasetOptions = {}): Dataset {
+    return this.runSync(() => this.#createLike(path, other, options), path);
   }
 
   /** The dataset at a path, which must have this shape and a dtype these values can be cast to; made if it is not there. */
@@ -126,6 +140,12 @@ export abstract class GroupContents extends ObjectHandle {
   *#createDataset<D extends DtypeLike>(path: string, options: DatasetOptions<D>): Task<Dataset<D>> {
     const header = yield* addDataset(this.context, this.address, path, options);
     return new Dataset<D>(this.context, header, joinPath(this.path, path));
+  }
+
+  *#createLike(path: string, other: Dataset, options: DatasetOptions): Task<Dataset> {
+    other.requireAlive();
+    const header = yield* other.context.transact((tx) => loadDataset(tx, other.address));
+    return yield* this.#createDataset(path, yield* optionsLike(other.context, header, options));
   }
 
   *#createDatatype(path: string, dtype: DtypeLike): Task<NamedDatatype> {

@@ -11,6 +11,7 @@ import { lzfCodec, nbitCodec, scaleOffsetCodec, szipCodec } from "../pipeline/fi
 import type { Task } from "../task.js";
 import type { FileContext } from "./file-context.js";
 import type { FilterSetting, FilterSettings } from "./filter-settings.js";
+import { filterId, listedFilter } from "./named-filters.js";
 
 /** A filter that was asked for, with the values given for it. */
 export interface FilterRequest {
@@ -27,7 +28,6 @@ const DEFAULT_GZIP_LEVEL = 4;
 /** As compression, numbers up to the first are levels of gzip; from the second on they are those of filters. */
 const MAX_GZIP_LEVEL = 9;
 const FIRST_PLUGIN = 256;
-const MAX_FILTER = 0xffff;
 const MAX_CLIENT_VALUE = 0xffff_ffff;
 const SZIP_METHODS = { ec: 4, nn: 32 } as const;
 const DEFAULT_SZIP = ["nn", 8] as const;
@@ -54,8 +54,9 @@ export function requestFilters(options: FilterSettings, datatype: Datatype): Fil
   const { compression = null } = options;
   const plugins = pluginFilters(options);
   if (plugins.length > 0) {
-    for (const { id, options: values = [], optional = true } of plugins) {
-      requests.push({ id, name: "", flags: optional ? FILTER_OPTIONAL : 0, values: values.map(clientValue) });
+    for (const setting of plugins) {
+      const { id, flags, values } = listedFilter(setting, datatype);
+      requests.push({ id, name: "", flags, values: values.map((value) => clientValue(id, value)) });
     }
   } else if (compression === null) {
     if (options.compressionOptions !== undefined) {
@@ -101,7 +102,8 @@ export function describeFilters(
 /** Brings the codecs of the filters that options name by their numbers; refuses those that cannot write. */
 export function* pluginCodecs({ codecs }: FileContext, options: FilterSettings): Task<PluginCodecs> {
   const found: FilterCodec[] = [];
-  for (const { id } of pluginFilters(options)) {
+  for (const setting of pluginFilters(options)) {
+    const id = filterId(setting);
     const codec = yield* codecs.get(id, "");
     if (codec.encode === undefined) {
       throw new HdfiveError(
@@ -121,20 +123,24 @@ function pluginFilters({ filters, compression, compressionOptions }: FilterSetti
     throw invalid("filters and compression are two ways to say the same; leave one of them out");
   }
   const settings = isPlugin ? [{ id: compression, options: clientValues(compressionOptions) }] : (filters ?? []);
-  for (const { id } of settings) {
-    if (!Number.isInteger(id) || id < 1 || id > MAX_FILTER) {
-      throw invalid(`There is no filter ${id}: numbers of filters are 1 to ${MAX_FILTER}`);
-    }
+  for (const setting of settings) {
+    filterId(setting);
   }
   return settings;
 }
 
 function clientValues(options: FilterSettings["compressionOptions"]): readonly number[] {
-  return options === undefined ? [] : typeof options === "number" ? [options] : options.map(clientValue);
+  return options === undefined
+    ? []
+    : typeof options === "number"
+      ? [options]
+      : options.map((value) => clientValue(0, value));
 }
 
-function clientValue(value: unknown): number {
-  if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > MAX_CLIENT_VALUE) {
+/** A value of client data; only the decimals of scale-offset have a sign. */
+function clientValue(id: number, value: unknown): number {
+  const least = id === FILTER_IDS.scaleOffset ? -0x8000_0000 : 0;
+  if (typeof value !== "number" || !Number.isInteger(value) || value < least || value > MAX_CLIENT_VALUE) {
     throw invalid(`Client data values of filters are integers of 32 bits without sign, not ${value}`);
   }
   return value;
