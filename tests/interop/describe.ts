@@ -112,7 +112,7 @@ async function describeDataset(dataset: Dataset, pathOf: PathOf): Promise<Partia
       defined: fill.defined,
       allocation: fill.allocationTime,
       time: fill.fillTime,
-      value: fill.defined === "user" && !hasPointers(datatype) ? await describeFill(dataset, pathOf) : null,
+      value: fill.defined === "user" && !hasUntoldFill(datatype) ? await describeFill(dataset, pathOf) : null,
     },
     storageSize: info.storageSize,
     value: isNull ? null : plainArray(await dataset.read(), pathOf),
@@ -124,16 +124,17 @@ async function describeFill(dataset: Dataset, pathOf: PathOf): Promise<Plain> {
   return fill instanceof NdArray ? plainArray(fill, pathOf) : plainValue(fill, dataset.datatype, pathOf);
 }
 
-/** Whether elements lead elsewhere; h5py does not say what their fill value is. */
-export function hasPointers(datatype: Datatype): boolean {
+/** Whether h5py does not say what the fill value is: where elements lead elsewhere, are arrays, or bytes it has no type for. */
+export function hasUntoldFill(datatype: Datatype): boolean {
   switch (datatype.class) {
     case "variable-length":
     case "reference":
-      return true;
+    case "opaque":
+    case "bitfield":
     case "array":
-      return hasPointers(datatype.base);
+      return true;
     case "compound":
-      return datatype.members.some((member) => hasPointers(member.datatype));
+      return datatype.members.some((member) => hasUntoldFill(member.datatype));
     default:
       return false;
   }

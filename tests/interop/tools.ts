@@ -25,6 +25,7 @@ export const PYTHONS: readonly PythonTool[] = findPythons();
 /** The programs of libhdf5 that check files; `null` where they are not on the machine. */
 export const H5DUMP: string | null = findProgram("h5dump");
 export const H5STAT: string | null = findProgram("h5stat");
+export const H5LS: string | null = findProgram("h5ls");
 
 /** What was looked for and not found. */
 export const MISSING_TOOLS: readonly MissingTool[] = missing;

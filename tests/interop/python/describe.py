@@ -115,14 +115,19 @@ def reaches(tid, kinds):
     return kind in (h5t.ARRAY, h5t.VLEN) and reaches(tid.get_super(), kinds)
 
 
+def big_endian(sequences, shape):
+    """h5py takes the big-endian elements of a sequence for native ones."""
+    flat = np.empty(shape, dtype=object)
+    flat[()] = sequences
+    for index in np.ndindex(flat.shape):
+        flat[index] = flat[index].view(flat[index].dtype.newbyteorder(">"))
+    return flat
+
+
 def contents(ds, tid):
     """All values; h5py has no conversion between opaque types of different tags, so those are read as they are."""
     if tid.get_class() == h5t.VLEN and swapped(tid.get_super()):
-        # h5py takes the big-endian elements of a sequence for native ones.
-        flat = np.array(ds[()], dtype=object)
-        for index in np.ndindex(flat.shape):
-            flat[index] = flat[index].view(flat[index].dtype.newbyteorder(">"))
-        return flat
+        return big_endian(ds[()], ds.shape)
     if tid.get_class() not in (h5t.OPAQUE, h5t.BITFIELD):
         return ds[()]
     values = np.empty(ds.shape, ds.dtype)
@@ -142,6 +147,8 @@ def attributes(obj, file):
             aid.read(value, mtype=aid.get_type())
         else:
             value = None if null else obj.attrs[name]
+            if not null and aid.get_type().get_class() == h5t.VLEN and swapped(aid.get_type().get_super()):
+                value = big_endian(value, aid.shape)
         found[name] = {
             "dtype": signature(aid.get_type()),
             "shape": None if null else list(aid.shape),
@@ -155,7 +162,8 @@ def dataset(ds, file, values):
     tid = ds.id.get_type()
     layout = LAYOUTS[dcpl.get_layout()]
     defined = FILL_DEFINED[dcpl.fill_value_defined()]
-    odd = reaches(tid, (h5t.VLEN, h5t.REFERENCE))
+    # h5py has no fill values that are pointers, or bytes it has no type for, and reads those of arrays past its buffer.
+    odd = reaches(tid, (h5t.VLEN, h5t.REFERENCE, h5t.OPAQUE, h5t.BITFIELD, h5t.ARRAY))
     null = ds.shape is None
     return {
         "dtype": signature(tid),
