@@ -1,4 +1,5 @@
 import { type Dataspace, type Datatype, fractalHeap } from "@hdfive/format";
+import { structuralProblems } from "@hdfive/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toDatatype } from "../../src/array/index.js";
@@ -183,7 +184,9 @@ describe.each(PYTHONS)("$label", (python) => {
         });
       }
       const ours = listed();
-      const done = withH5py<unknown[]>(python, await file.image(), "r+", ROUND, edits(round % 3 < 2));
+      const written = await file.image();
+      expect(structuralProblems(written)).toEqual([]);
+      const done = withH5py<unknown[]>(python, written, "r+", ROUND, edits(round % 3 < 2));
       expect(done.out[0]).toEqual(ours);
       expect(done.out[1]).toEqual(listed());
       image = done.image;

@@ -1,4 +1,5 @@
 import { fractalHeap, freeSpaceHeader, freeSpaceSections } from "@hdfive/format";
+import { structuralProblems } from "@hdfive/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { NewLink } from "../../src/engine/groups/group-link.js";
@@ -175,6 +176,28 @@ describe.each([
   );
 });
 
+describe("a heap of a file with addresses of two bytes", () => {
+  it("names huge objects by their places, and holds the smallest ones in their IDs", async () => {
+    const file = await newFile(false, { fieldSize: 2 });
+    const used = file.state.allocator.usedBytes;
+    await file.do((tx) => {
+      const heap = createHeap(tx, "links");
+      const huge = insertHeapObject(tx, heap, new Uint8Array(5000).fill(1));
+      const tiny = insertHeapObject(tx, heap, new Uint8Array([1, 2, 3]));
+      const longer = replaceHeapObject(tx, heap, huge, new Uint8Array(6000).fill(2));
+      expect(openFractalHeap(tx, heap).read(longer)).toEqual(new Uint8Array(6000).fill(2));
+      expect(openFractalHeap(tx, heap).read(tiny)).toEqual(new Uint8Array([1, 2, 3]));
+      expect(tx.node(fractalHeap, heap)).toMatchObject({ hugeCount: 1, hugeSize: 6000, tinyCount: 1, tinySize: 3 });
+      removeHeapObject(tx, heap, longer);
+      removeHeapObject(tx, heap, tiny);
+      expect(tx.node(fractalHeap, heap)).toMatchObject({ hugeCount: 0, hugeIndexAddress: null, tinyCount: 0 });
+      deleteHeap(tx, heap);
+    });
+    await file.image();
+    expect(file.state.allocator.usedBytes).toBe(used);
+  });
+});
+
 describe("a dense group", () => {
   it("holds links of every kind, also those longer than a header message", async () => {
     const file = await newFile(false);
@@ -218,6 +241,38 @@ out = [before, names(f['g'])]
 `;
 
 describe.each(PYTHONS)("$label", (python) => {
+  it.each([3, 9])(
+    "reads an old-style root group of %i links that an external one made new, and adds to it",
+    async (count) => {
+      const file = await newFile(false);
+      await file.do((tx) => {
+        for (let i = 0; i < count; i++) {
+          insertLink(tx, groupAt(tx, "/"), { name: `soft ${i}`, kind: "soft", target: "/x" });
+        }
+      });
+      await file.image();
+      await file.do((tx) => {
+        expect(groupAt(tx, "/").style).toBe("symbol-table");
+        insertLink(tx, groupAt(tx, "/"), { name: "outside", kind: "external", file: "other.h5", path: "/there" });
+        expect(groupAt(tx, "/").style).toBe(count < 8 ? "compact" : "dense");
+      });
+      const image = await file.image();
+      expect(structuralProblems(image)).toEqual([]);
+      const script = `
+for i in range(10):
+    f['theirs %d' % i] = h5py.ExternalLink('another.h5', '/y')
+out = [[n, f.get(n, getlink=True).path] for n in f]
+`;
+      const done = withH5py<[string, string][]>(python, image, "r+", script);
+      expect(done.out.find(([name]) => name === "outside")).toEqual(["outside", "/there"]);
+      expect(done.out.length).toBe(count + 11);
+      const back = await openFile(done.image);
+      await back.do((tx) => {
+        expect(listLinks(tx, groupAt(tx, "/"), null, 100).links.length).toBe(count + 11);
+      });
+    },
+  );
+
   it.each([false, true])("and hdfive edit a dense group in turns (creation order %s)", async (tracked) => {
     const made = await newFile(false);
     await made.do((tx) => {
@@ -268,7 +323,9 @@ describe.each(PYTHONS)("$label", (python) => {
           });
           const ours = listed();
           const request = edits(round % 3 < 2);
-          const done = withH5py<[string, string][][]>(python, await file.image(), "r+", ROUND, request);
+          const written = await file.image();
+          expect(structuralProblems(written)).toEqual([]);
+          const done = withH5py<[string, string][][]>(python, written, "r+", ROUND, request);
           expect(done.out[0]).toEqual(ours);
           expect(done.out[1]).toEqual(listed());
           image = done.image;
