@@ -70,7 +70,7 @@ function placeInDataset(tx: Tx, dataset: number, chunks: StoredChunk[]): PlacedC
     if (previous !== null) {
       tx.free(previous.address, previous.storedSize);
     }
-    const address = tx.alloc(bytes.length);
+    const address = tx.alloc(bytes.length, "raw");
     records.push({ scaled: chunk.scaled, address, storedSize: bytes.length, filterMask });
     return { ...each, address };
   });

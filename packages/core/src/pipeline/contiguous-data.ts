@@ -76,7 +76,7 @@ export function* allocateContiguous(file: OpenFile, dataset: DatasetHeader, cove
       if (layout.address !== null) {
         return { address: layout.address, isNew: false };
       }
-      const taken = tx.alloc(byteLength);
+      const taken = tx.alloc(byteLength, "raw");
       putLayout(tx, dataset.address, { ...layout, address: taken, size: byteLength });
       return { address: taken, isNew: true };
     }),

@@ -26,7 +26,7 @@ export function* storeRawChunks(file: OpenFile, dataset: number, chunks: readonl
         const header = loadDataset(tx, dataset);
         const layout = requireChunked(header);
         const records = sorted.map(({ scaled, bytes, filterMask }): ChunkRecord => {
-          return { scaled, address: tx.alloc(bytes.length), storedSize: bytes.length, filterMask };
+          return { scaled, address: tx.alloc(bytes.length, "raw"), storedSize: bytes.length, filterMask };
         });
         const { previous, indexAddress } = chunkIndexOf(layout, header).upsertMany(tx, records);
         for (const { address, storedSize } of previous) {

@@ -112,7 +112,7 @@ export function insertHeapObjects(
 
 function open(tx: Tx, byteLength: number): OpenCollection {
   const free = byteLength - globalHeapHeaderSize(tx.context);
-  return { address: tx.alloc(byteLength), byteLength, objects: [], free, nextIndex: 1 };
+  return { address: tx.alloc(byteLength, "raw"), byteLength, objects: [], free, nextIndex: 1 };
 }
 
 function reopen(tx: Tx, address: number): OpenCollection {

@@ -38,7 +38,7 @@ export function insertHuge(edit: HeapEdit, bytes: Uint8Array): FractalHeapId {
   const index =
     hugeIndexAddress ??
     (isDirect ? createBtree(tx, directHugeObjectRecords, settings) : createBtree(tx, hugeObjectRecords, settings));
-  const address = tx.alloc(length);
+  const address = tx.alloc(length, "raw");
   tx.putBlock(address, bytes.slice());
   const nextHugeId = isDirect ? edit.header.nextHugeId : edit.header.nextHugeId + 1;
   edit.header = {

@@ -1,5 +1,5 @@
-/** Free extents looked at in one size class before the next larger class is tried. */
-const SEARCH_LIMIT = 32;
+import { FreeExtents, type SpaceKind } from "./free-extents.js";
+import { PagedSpace } from "./paged-space.js";
 
 /** Space given back. */
 interface FreedSpace {
@@ -16,38 +16,38 @@ interface FreedSpace {
  */
 export class Allocator {
   #endOfFile: number;
-  readonly #sizeByStart = new Map<number, number>();
-  readonly #startByEnd = new Map<number, number>();
-  readonly #classes: Set<number>[] = [];
+  readonly #free = new FreeExtents();
+  readonly #pages: PagedSpace | null;
   readonly #heldBack: FreedSpace[] = [];
   #retired: FreedSpace[] = [];
   #retiredBytes = 0;
   #holds = 0;
-  #freeBytes = 0;
 
-  constructor(endOfFile: number) {
+  /** @param pageSize bytes of a page in a file that is organised in pages; `null` in all others */
+  constructor(endOfFile: number, pageSize: number | null = null) {
     this.#endOfFile = endOfFile;
+    this.#pages = pageSize === null ? null : new PagedSpace(endOfFile, pageSize);
   }
 
   /** First byte after everything in use. */
   get endOfFile(): number {
-    return this.#endOfFile;
+    return this.#pages?.endOfFile ?? this.#endOfFile;
   }
 
   /** Bytes free inside the file. */
   get freeBytes(): number {
-    return this.#freeBytes;
+    return this.#pages?.freeBytes ?? this.#free.byteLength;
   }
 
   /** Bytes that hold something: neither free, nor given back and not free yet. */
   get usedBytes(): number {
     const heldBack = this.#heldBack.reduce((sum, { size }) => sum + size, 0);
-    return this.#endOfFile - this.#freeBytes - this.#retiredBytes - heldBack;
+    return this.endOfFile - this.freeBytes - this.#retiredBytes - heldBack;
   }
 
   /** Takes `size` bytes. Blocks are packed without alignment, as libhdf5 packs them by default. */
-  take(size: number): number {
-    return this.#takeFree(size) ?? this.#takeEnd(size);
+  take(size: number, kind: SpaceKind = "metadata"): number {
+    return this.#pages?.take(size, kind) ?? this.#free.take(size) ?? this.#takeEnd(size);
   }
 
   /** Gives `size` bytes at `address` back. Space at the end of the file shortens it. */
@@ -56,7 +56,7 @@ export class Allocator {
       this.#heldBack.push({ address, size });
       return;
     }
-    this.#free(address, size);
+    this.#release(address, size);
   }
 
   /** Gives back space that the file as last flushed still uses: free once `release` has it after the next flush. */
@@ -87,7 +87,7 @@ export class Allocator {
 
   /** Takes a `take` back whose space nobody ever saw: at once, whoever holds. */
   undo(address: number, size: number): void {
-    this.#free(address, size);
+    this.#release(address, size);
   }
 
   /** How many use payload by addresses planned before: while others read, what lies there must stay as it is. */
@@ -111,11 +111,20 @@ export class Allocator {
   }
 
   /** Damaged files give back what was never theirs, or the same twice: that is left alone rather than given to two. */
-  #free(address: number, size: number): void {
-    const end = address + size;
-    const isTaken = !this.#sizeByStart.has(address) && !this.#startByEnd.has(end);
-    if (size > 0 && end <= this.#endOfFile && isTaken) {
-      this.#insert(address, end);
+  #release(address: number, size: number): void {
+    if (this.#pages !== null) {
+      this.#pages.give(address, size);
+      return;
+    }
+    const to = address + size;
+    if (size <= 0 || to > this.#endOfFile || this.#free.touches(address, to)) {
+      return;
+    }
+    const { start, end } = this.#free.merged(address, to);
+    if (end === this.#endOfFile) {
+      this.#endOfFile = start;
+    } else {
+      this.#free.add(start, end);
     }
   }
 
@@ -124,67 +133,4 @@ export class Allocator {
     this.#endOfFile = address + size;
     return address;
   }
-
-  #takeFree(size: number): number | null {
-    for (let index = sizeClass(size); index < this.#classes.length; index++) {
-      let looked = 0;
-      for (const start of this.#classes[index] ?? []) {
-        const available = this.#sizeByStart.get(start) as number;
-        if (available >= size) {
-          this.#remove(start);
-          if (available > size) {
-            this.#add(start + size, available - size);
-          }
-          return start;
-        }
-        if (++looked === SEARCH_LIMIT) {
-          break;
-        }
-      }
-    }
-    return null;
-  }
-
-  #insert(from: number, to: number): void {
-    let start = from;
-    let end = to;
-    const before = this.#startByEnd.get(start);
-    if (before !== undefined) {
-      this.#remove(before);
-      start = before;
-    }
-    const after = this.#sizeByStart.get(end);
-    if (after !== undefined) {
-      this.#remove(end);
-      end += after;
-    }
-    if (end === this.#endOfFile) {
-      this.#endOfFile = start;
-    } else {
-      this.#add(start, end - start);
-    }
-  }
-
-  #add(start: number, size: number): void {
-    this.#sizeByStart.set(start, size);
-    this.#startByEnd.set(start + size, start);
-    const index = sizeClass(size);
-    while (this.#classes.length <= index) {
-      this.#classes.push(new Set());
-    }
-    this.#classes[index]?.add(start);
-    this.#freeBytes += size;
-  }
-
-  #remove(start: number): void {
-    const size = this.#sizeByStart.get(start) as number;
-    this.#sizeByStart.delete(start);
-    this.#startByEnd.delete(start + size);
-    this.#classes[sizeClass(size)]?.delete(start);
-    this.#freeBytes -= size;
-  }
-}
-
-function sizeClass(size: number): number {
-  return Math.floor(Math.log2(Math.max(size, 1)));
 }

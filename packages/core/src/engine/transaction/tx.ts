@@ -2,6 +2,7 @@ import { type FormatContext, FormatError, HdfiveError, type NodeCodec, Reader, t
 import type { ByteRange } from "../../storage/ranges.js";
 import { FAULT } from "./fault.js";
 import type { FileState, HeapCursor } from "./file-state.js";
+import type { SpaceKind } from "./free-extents.js";
 import { type Extent, StagedChanges } from "./staged-changes.js";
 
 export type { Extent } from "./staged-changes.js";
@@ -261,10 +262,10 @@ export class Tx {
     }
   }
 
-  /** Takes space for a new structure or for payload; it is given back when the operation fails. */
-  alloc(length: number): number {
+  /** Takes space for a new structure, or for payload of the user (`raw`); it is given back when the operation fails. */
+  alloc(length: number, kind: SpaceKind = "metadata"): number {
     const { taken } = this.#changes();
-    const address = this.#state.allocator.take(length);
+    const address = this.#state.allocator.take(length, kind);
     taken.push({ address, length });
     return address;
   }
