@@ -8,6 +8,7 @@ export default defineConfig({
   // Tests run on the sources: no build is needed, and a failure points into them.
   resolve: {
     alias: [
+      { find: "@hdfive/core/plugin", replacement: source("./packages/core/src/model/plugin.ts") },
       { find: /^@hdfive\/filters\/([a-z0-9-]+)$/, replacement: source("./packages/filters/src/$1/index.ts") },
       { find: "@hdfive/format/filters", replacement: source("./packages/format/src/filters/index.ts") },
       { find: "@hdfive/testing/arbitraries", replacement: source("./packages/testing/src/arbitraries.ts") },

@@ -11,6 +11,7 @@ export async function buildProgram(path: string, outDir: string): Promise<string
     logLevel: "error",
     resolve: {
       alias: [
+        { find: "@hdfive/core/plugin", replacement: source("packages/core/src/model/plugin.ts") },
         { find: /^@hdfive\/filters\/([a-z0-9-]+)$/, replacement: source("packages/filters/src/$1/index.ts") },
         { find: "@hdfive/format/filters", replacement: source("packages/format/src/filters/index.ts") },
         { find: /^@hdfive\/([a-z-]+)$/, replacement: source("packages/$1/src/index.ts") },

@@ -1,4 +1,5 @@
 import { defineConfig } from "tsup";
 import { base } from "../../tsup.base.ts";
 
-export default defineConfig(base);
+// What both entries use goes into modules of its own, so that there is one class of each name.
+export default defineConfig({ ...base, entry: { index: "src/index.ts", "model/plugin": "src/model/plugin.ts" } });

@@ -50,6 +50,7 @@ export async function buildProgram(): Promise<string> {
     logLevel: "error",
     resolve: {
       alias: [
+        { find: "@hdfive/core/plugin", replacement: source("packages/core/src/model/plugin.ts") },
         { find: "@hdfive/format/filters", replacement: source("packages/format/src/filters/index.ts") },
         { find: /^@hdfive\/([a-z-]+)$/, replacement: source("packages/$1/src/index.ts") },
       ],

@@ -98,6 +98,7 @@ export {
 } from "./model/attributes.js";
 export { type CheckOptions, check, checkSync } from "./model/check.js";
 export type { CommittedType } from "./model/committed-type.js";
+export type { DatasetStorageSettings } from "./model/copy-dataset.js";
 export type { CopyOptions, CopyProgress, ProgressOptions } from "./model/copy-options.js";
 export type { DatasetOptions, RequireDatasetOptions } from "./model/create-dataset.js";
 export { Dataset } from "./model/dataset.js";
@@ -107,6 +108,7 @@ export type { AnyReference, ReferencedAttribute } from "./model/dereference.js";
 export type { AttachedScale, Dimension, ScaleToAttach } from "./model/dimensions.js";
 export { File } from "./model/file.js";
 export type { FileInfo, FileSpace } from "./model/file-info.js";
+export type { FileSpaceOptions } from "./model/file-space.js";
 export type { FilterName, FilterSetting, FilterSettings } from "./model/filter-settings.js";
 export {
   Group,
@@ -120,11 +122,21 @@ export { ObjectHandle } from "./model/object-handle.js";
 export type { ObjectDates, ObjectInfo } from "./model/object-info.js";
 export { type Mode, type OpenOptions, openStorage, openStorageSync } from "./model/open.js";
 export type { ReadOptions, WriteOptions } from "./model/read-options.js";
+export { type RepackedDataset, type RepackOptions, repack, repackSync } from "./model/repack.js";
 export type { DimensionScale } from "./model/scale-attributes.js";
 export type { ChunkBatches, ChunkBatchesSync, ChunkInfo, RawChunk } from "./model/stored-chunks.js";
 export { UnreadableObject } from "./model/unreadable-object.js";
+export type { VirtualSourcesOptions } from "./model/virtual-sources.js";
 export type { FilterCodec, Filtered, FilterOptions, FilterTarget, LazyFilterCodec } from "./pipeline/filter-codec.js";
 export { deflateCodec, deflateLevel, FILTER_IDS, fletcher32Codec, shuffleCodec } from "./pipeline/filters/built-in.js";
+export type {
+  MissingSource,
+  MissingSources,
+  Plugin,
+  SourceState,
+  VirtualData,
+  VirtualSourceInfo,
+} from "./pipeline/virtual-data.js";
 export { MemoryStorage } from "./storage/memory-storage.js";
 export type {
   FilePurpose,

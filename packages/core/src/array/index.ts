@@ -68,6 +68,7 @@ export { type AxesSelection, projectChunk, type TouchedGrid, touchedGrid } from 
 export { projectChunks } from "./selection/project-chunks.js";
 export type { AxisPiece, ChunkPieces, ChunkProjection } from "./selection/projection.js";
 export { resolveSelection } from "./selection/resolve-selection.js";
+export { resolveStored } from "./selection/resolve-stored.js";
 export { fillBytes, forEachRun, gather, scatter } from "./selection/scatter.js";
 export {
   type AxisSelection,
@@ -79,6 +80,7 @@ export {
   type Slice,
   slice,
 } from "./selection/selection.js";
+export { firstSpanFrom, type SpanLevel, spanTree } from "./selection/span-tree.js";
 export { blocks, type HyperslabOptions, hyperslab, points } from "./selection/stored-builders.js";
 export { storedSelectionOf } from "./selection/stored-selection-of.js";
 export { elementCount, rowMajorStrides, shapesEqual, shapeText } from "./shape.js";

@@ -28,8 +28,8 @@ const INDEX_KINDS = {
 
 /** What is stored about a dataset besides its data. */
 export interface DatasetInfo extends ObjectInfo {
-  /** How the data is stored; `unsupported` for layouts that cannot be read yet. */
-  readonly layout: "compact" | "contiguous" | "chunked" | "unsupported";
+  /** How the data is stored; `virtual` where other datasets hold it, `unsupported` for layouts that cannot be read yet. */
+  readonly layout: "compact" | "contiguous" | "chunked" | "virtual" | "unsupported";
   readonly chunkShape: readonly number[] | null;
   /** The kind of index that finds the chunks. */
   readonly chunkIndex: ChunkIndexKind | null;
@@ -72,6 +72,8 @@ export function* datasetInfo(context: FileContext, address: number): Task<Datase
   switch (layout.class) {
     case "unsupported":
       return { ...stored, layout: "unsupported", storageSize: 0 };
+    case "virtual":
+      return { ...stored, layout: "virtual", storageSize: 0 };
     case "compact":
       return { ...stored, layout: "compact", storageSize: layout.data.length };
     case "contiguous":

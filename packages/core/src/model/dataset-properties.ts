@@ -58,6 +58,11 @@ export abstract class DatasetProperties extends ObjectHandle {
     return layout.class === "chunked" ? layout.chunkShape : null;
   }
 
+  /** Whether the elements are those of other datasets, which `virtualSources` lists. */
+  get isVirtual(): boolean {
+    return this.#header.layout.class === "virtual";
+  }
+
   /** Filters in the order in which they are applied on writing. */
   get filters(): readonly FilterDescription[] {
     return this.#header.filters;

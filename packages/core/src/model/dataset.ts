@@ -14,6 +14,7 @@ import {
 } from "../array/index.js";
 import { type DatasetHeader, loadDataset } from "../engine/datasets/dataset-header.js";
 import { readDataset } from "../pipeline/read.js";
+import type { VirtualSourceInfo } from "../pipeline/virtual-data.js";
 import type { Task } from "../task.js";
 import type { ConvertOptions } from "./attributes.js";
 import { chunkRegions } from "./chunk-regions.js";
@@ -33,6 +34,7 @@ import {
   readRawChunk,
   StoredChunks,
 } from "./stored-chunks.js";
+import { refreshSources, type VirtualSourcesOptions, virtualSources } from "./virtual-sources.js";
 
 /**
  * An array of elements of one datatype, stored in a file.
@@ -213,6 +215,32 @@ export class Dataset<D extends DtypeLike = DtypeLike> extends DatasetProperties 
     return chunkRegions(this.shape, this.chunks, region);
   }
 
+  /**
+   * What a virtual dataset is made of, in the order in which later parts cover earlier ones. With `state` each source is
+   * looked for: whether it is present, missing, refused by the resolver, or there and unreadable.
+   *
+   * @throws HdfiveError `WRONG_KIND` when the dataset is not virtual.
+   */
+  virtualSources(options: VirtualSourcesOptions = {}): Promise<readonly VirtualSourceInfo[]> {
+    return this.run(() => virtualSources(this.context, this.address, options), options.signal);
+  }
+  /** As `virtualSources`, without waiting. */
+  virtualSourcesSync(options: VirtualSourcesOptions = {}): readonly VirtualSourceInfo[] {
+    return this.runSync(() => virtualSources(this.context, this.address, options));
+  }
+
+  /**
+   * Looks again at the sources of a virtual dataset, in other files as they are now: its shape follows those of unlimited
+   * mappings. Does nothing for other datasets.
+   */
+  refresh(): Promise<void> {
+    return this.run(() => refreshSources(this.context, this.address));
+  }
+  /** As `refresh`, without waiting. */
+  refreshSync(): void {
+    this.runSync(() => refreshSources(this.context, this.address));
+  }
+
   /** What is stored about the dataset. Counts chunks as they stand in the file: changed ones are stored first. */
   info(): Promise<DatasetInfo> {
     return this.run(() => datasetInfo(this.context, this.address));
@@ -226,9 +254,9 @@ export class Dataset<D extends DtypeLike = DtypeLike> extends DatasetProperties 
     return yield* this.context.transact((tx) => loadDataset(tx, this.address));
   }
 
-  *#read<T extends DtypeLike>(selection: Selection, { as, fields, into }: ReadOptions<T>): Task<NdArray<T>> {
+  *#read<T extends DtypeLike>(selection: Selection, { as, fields, into, missing }: ReadOptions<T>): Task<NdArray<T>> {
     const target = as ?? (into === undefined || bytesOf(into) === null ? undefined : this.#ownType(into, fields));
-    return yield* readDataset<T>(this.context, yield* this.#load(), selection, { as: target, fields, into });
+    return yield* readDataset<T>(this.context, yield* this.#load(), selection, { as: target, fields, into, missing });
   }
 
   /** The dtype of the caller's typed array, where it is not what a read of this dataset gives anyway. */

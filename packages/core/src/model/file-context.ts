@@ -6,6 +6,7 @@ import type { ChunkCache } from "../pipeline/chunk-cache.js";
 import { makeRoom, storeChanged } from "../pipeline/chunk-store.js";
 import type { CodecRegistry } from "../pipeline/filter-codec.js";
 import type { OpenFile } from "../pipeline/open-file.js";
+import type { VirtualData } from "../pipeline/virtual-data.js";
 import { closeStorage, flushStorage, resizeStorage } from "../storage/access.js";
 import type { FilePurpose } from "../storage/other-files.js";
 import type { Storage } from "../storage/storage.js";
@@ -20,6 +21,14 @@ const MAX_DIRTY_NODES = 20_000;
 export interface ContextSet {
   /** The context of the file in a storage, made when it is asked for first. */
   at(storage: Storage): Task<FileContext>;
+  /** What reads and writes virtual datasets; `null` without a plugin for them. */
+  readonly virtualData: VirtualData | null;
+  /** The context of a source of virtual data, kept open until it is returned; `null` when there is no such file. */
+  borrow(from: FileContext, name: string): Task<FileContext | null>;
+  /** Returns what `borrow` gave. */
+  giveBack(storage: Storage): Task<void>;
+  /** Closes the sources that nobody uses at the moment. */
+  closeIdle(): Task<void>;
   /** Ends the contexts of the other files, and closes these. */
   closeOthers(): Task<void>;
 }
@@ -115,6 +124,24 @@ export class FileContext implements OpenFile {
     this.requireOpen();
     const storage = yield* perform(this.state.others.open(this.state.storage, name, purpose));
     return storage === null ? null : yield* this.#set.at(storage);
+  }
+
+  get virtualData(): VirtualData | null {
+    return this.#set.virtualData;
+  }
+
+  borrowSource(name: string): Task<FileContext | null> {
+    this.requireOpen();
+    return this.#set.borrow(this, name);
+  }
+
+  returnSource(source: OpenFile): Task<void> {
+    return this.#set.giveBack(source.state.storage);
+  }
+
+  /** Closes the sources of virtual datasets: what is read next is what they hold then. */
+  forgetSources(): Task<void> {
+    return this.#set.closeIdle();
   }
 
   /** Makes the handles of this file useless, since its storage is closed. */

@@ -4,10 +4,12 @@ import type { FileState, Limits } from "../engine/transaction/file-state.js";
 import { ChunkCache } from "../pipeline/chunk-cache.js";
 import type { CodecRegistry } from "../pipeline/filter-codec.js";
 import { metadataFilters } from "../pipeline/metadata-filters.js";
+import type { VirtualData } from "../pipeline/virtual-data.js";
 import type { OtherFiles } from "../storage/other-files.js";
 import type { Storage } from "../storage/storage.js";
-import type { Task } from "../task.js";
+import { perform, type Task } from "../task.js";
 import { type ContextSet, FileContext } from "./file-context.js";
+import { SourcePool } from "./source-pool.js";
 
 /** What an open file and those reached from it have in common. */
 export interface FileSettings {
@@ -17,6 +19,7 @@ export interface FileSettings {
   readonly nodeBytes: number | undefined;
   readonly limits: Partial<Limits> | undefined;
   readonly ignoreConsistencyFlags: boolean;
+  readonly virtualData: VirtualData | null;
 }
 
 /** An open file and all the files that were reached from it, each with one context however often it is named. */
@@ -24,10 +27,16 @@ export class FileSet implements ContextSet {
   readonly others: OtherFiles;
   readonly settings: FileSettings;
   readonly #contexts = new Map<Storage, FileContext>();
+  readonly #sources: SourcePool;
 
   constructor(others: OtherFiles, settings: FileSettings) {
     this.others = others;
     this.settings = settings;
+    this.#sources = new SourcePool(settings.virtualData?.maxOpenSources ?? 1);
+  }
+
+  get virtualData(): VirtualData | null {
+    return this.settings.virtualData;
   }
 
   /** How the engine opens each of them. */
@@ -37,10 +46,55 @@ export class FileSet implements ContextSet {
 
   /** Makes the context of the first file. */
   first(storage: Storage, state: FileState): FileContext {
+    this.#sources.pin(storage);
     return this.#add(storage, state);
   }
 
-  *at(storage: Storage): Task<FileContext> {
+  at(storage: Storage): Task<FileContext> {
+    this.#sources.pin(storage);
+    return this.#contextOf(storage);
+  }
+
+  *borrow({ state }: FileContext, name: string): Task<FileContext | null> {
+    for (;;) {
+      yield* this.#close(this.#sources.idleBeyondRoom());
+      const storage = yield* perform(this.others.open(state.storage, name, "virtual-dataset"));
+      if (storage === null) {
+        return null;
+      }
+      if (this.#sources.take(storage)) {
+        let context: FileContext | null = null;
+        try {
+          context = yield* this.#contextOf(storage);
+          return context;
+        } finally {
+          if (context === null) {
+            yield* this.giveBack(storage);
+          }
+        }
+      }
+      // It was closed for others' sake just when it was found: it is opened again.
+    }
+  }
+
+  *giveBack(storage: Storage): Task<void> {
+    this.#sources.put(storage);
+    yield* this.#close(this.#sources.idleBeyondRoom());
+  }
+
+  closeIdle(): Task<void> {
+    return this.#close(this.#sources.allIdle());
+  }
+
+  *#close(storages: readonly Storage[]): Task<void> {
+    for (const storage of storages) {
+      this.#contexts.get(storage)?.end();
+      this.#contexts.delete(storage);
+      yield* this.others.release(storage);
+    }
+  }
+
+  *#contextOf(storage: Storage): Task<FileContext> {
     const known = this.#contexts.get(storage);
     if (known !== undefined) {
       return known;

@@ -10,6 +10,7 @@ import type { Task } from "../task.js";
 import type { FileContext } from "./file-context.js";
 import { joinPath } from "./object-handle.js";
 import { type ObjectInfo, objectInfo } from "./object-info.js";
+import { updateExtent } from "./virtual-extent.js";
 
 /** What is stored about a group besides its members. */
 export interface GroupInfo extends ObjectInfo {
@@ -59,7 +60,8 @@ export function memberBatch(tx: Tx, address: number, after: LinkPosition | null,
 
 /** The object at an address. */
 export function* loadAddress(context: FileContext, address: number): Task<LoadedObject> {
-  return yield* context.transact((tx) => loadObject(tx, address));
+  const value = yield* context.transact((tx) => loadObject(tx, address));
+  return yield* current({ context, value });
 }
 
 /** An object that was found by a path, which may lead into another file. */
@@ -81,17 +83,31 @@ export function* loadAt(context: FileContext, start: number, path: string): Task
   if ("missing" in found) {
     throw found.missing();
   }
-  return { context: found.context, loaded: found.value, path: found.path };
+  return { context: found.context, loaded: yield* current(found), path: found.path };
+}
+
+/** An object of which a handle is to be made: a virtual dataset has the shape that its sources give it now. */
+function* current({
+  context,
+  value,
+}: {
+  readonly context: FileContext;
+  readonly value: LoadedObject;
+}): Task<LoadedObject> {
+  if (value.kind === "dataset" && value.header.layout.class === "virtual") {
+    yield* updateExtent(context, value.header);
+  }
+  return value;
 }
 
 /** The object that a link of a group leads to, `null` when it leads nowhere. */
 export function* loadLinked(context: FileContext, group: number, link: GroupLink): Task<FoundObject | null> {
   if (link.kind === "hard") {
     const { address } = link;
-    return { context, loaded: yield* context.transact((tx) => loadObject(tx, address)), path: null };
+    return { context, loaded: yield* loadAddress(context, address), path: null };
   }
   const found = yield* find(context, group, link.name, loadEnd);
-  return "missing" in found ? null : { context: found.context, loaded: found.value, path: found.path };
+  return "missing" in found ? null : { context: found.context, loaded: yield* current(found), path: found.path };
 }
 
 /** An end that was followed is an object. */

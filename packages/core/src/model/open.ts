@@ -6,12 +6,14 @@ import type { DriverSettings } from "../engine/transaction/file-driver.js";
 import { DEFAULT_LIMITS, type FileState, type Limits } from "../engine/transaction/file-state.js";
 import { CodecRegistry, type FilterCodec, type LazyFilterCodec } from "../pipeline/filter-codec.js";
 import { BUILT_IN_CODECS } from "../pipeline/filters/built-in.js";
+import type { Plugin } from "../pipeline/virtual-data.js";
 import { resizeStorage } from "../storage/access.js";
 import { OtherFiles, type Resolve } from "../storage/other-files.js";
 import type { Storage } from "../storage/storage.js";
 import { perform, runAsync, runSync, type Task } from "../task.js";
 import { File } from "./file.js";
 import { FileSet } from "./file-set.js";
+import { type FileSpaceOptions, fileSpaceInfoOf } from "./file-space.js";
 import { groupSettings } from "./group-edit.js";
 
 /**
@@ -31,6 +33,8 @@ export type Mode = "r" | "r+" | "w" | "w-" | "x" | "a";
 export interface OpenOptions {
   /** Codecs of filters, besides and before those that are built in. */
   readonly filters?: readonly (FilterCodec | LazyFilterCodec)[] | undefined;
+  /** Additions to what files can do, as `virtualDatasets()` of `@hdfive/vds`; of two for the same thing the last one counts. */
+  readonly plugins?: readonly Plugin[] | undefined;
   /** Bytes of chunks kept in memory; 16 MiB by default. */
   readonly chunkCacheBytes?: number | undefined;
   /** Bytes of metadata kept in memory, once as blocks and once decoded; 16 MiB each by default. */
@@ -47,6 +51,8 @@ export interface OpenOptions {
   readonly trackOrder?: boolean | undefined;
   /** Bytes before a new file that are yours: 0 or a power of two from 512 on. */
   readonly userblockSize?: number | undefined;
+  /** How a new file hands out its space, as h5py's `fs_strategy` and the like; a file that is there keeps its own way. */
+  readonly fileSpace?: FileSpaceOptions | undefined;
   /**
    * Where the other files are that this file names: the targets of external links, external raw data, the members of a
    * family. A map of storages by the names that are stored, or a function that says for a name which storage, or which
@@ -113,10 +119,13 @@ function* open(storage: Storage, mode: Mode, options: OpenOptions): Task<File> {
     nodeBytes: bytes,
     limits,
     ignoreConsistencyFlags: options.ignoreConsistencyFlags ?? false,
+    virtualData: options.plugins?.findLast((plugin) => plugin.virtualData !== undefined)?.virtualData ?? null,
   });
   const engine = { ...set.engineOptions, writable, libver };
   if (isNew(storage, mode)) {
-    const state = yield* createFileState(storage, engine, { userblockSize, root: groupSettings(options) });
+    const fileSpace = fileSpaceInfoOf(options.fileSpace);
+    const root = groupSettings(options);
+    const state = yield* createFileState(storage, engine, { userblockSize, root, fileSpace });
     if (storage.size > 0) {
       // Only now: settings that are refused must not cost what is there.
       yield* perform(resizeStorage(state.blocks, 0));

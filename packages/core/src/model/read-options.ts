@@ -1,4 +1,5 @@
 import type { DtypeLike, MemoryArray, Selection } from "../array/index.js";
+import type { MissingSources } from "../pipeline/virtual-data.js";
 
 /** How a read is done. */
 export interface ReadOptions<D extends DtypeLike = DtypeLike> {
@@ -15,6 +16,11 @@ export interface ReadOptions<D extends DtypeLike = DtypeLike> {
   readonly fields?: string | readonly string[] | undefined;
   /** Memory of yours to fill instead of new one; it must have exactly the elements of the selection. */
   readonly into?: MemoryArray | undefined;
+  /**
+   * Of a virtual dataset: what happens where a source is not there. `"fill"`, the default, gives the fill value, `"error"`
+   * throws `NOT_FOUND`, a function is told of each source that is missing and may answer either.
+   */
+  readonly missing?: MissingSources | undefined;
   /** Stops the read. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -30,6 +36,6 @@ export function isReadOptions<T extends DtypeLike>(first: Selection | ReadOption
   return (
     typeof first === "object" &&
     first !== null &&
-    ("as" in first || "fields" in first || "into" in first || "signal" in first)
+    ("as" in first || "fields" in first || "into" in first || "missing" in first || "signal" in first)
   );
 }

@@ -23,6 +23,7 @@ import { readChunked } from "./read-chunked.js";
 import { readContiguous } from "./read-contiguous.js";
 import { checkRegion } from "./region.js";
 import { ReadSink } from "./sink.js";
+import { type ElementReadOptions, type MissingSources, requireVirtualData, withExtent } from "./virtual-data.js";
 
 /** What a read gives and where it puts it. */
 export interface ReadPlan {
@@ -32,18 +33,21 @@ export interface ReadPlan {
   readonly fields?: FieldNames | undefined;
   /** Memory of the caller's to fill; it must hold exactly the elements of the selection. */
   readonly into?: MemoryArray | undefined;
+  /** What happens where a source of a virtual dataset is not there. */
+  readonly missing?: MissingSources | undefined;
 }
 
 /** Reads a selection of a dataset into an array. */
 export function* readDataset<D extends DtypeLike>(
   file: OpenFile,
-  dataset: DatasetHeader,
+  header: DatasetHeader,
   selection: Selection,
   plan: ReadPlan,
 ): Task<NdArray<D>> {
-  if (dataset.dataspace.type === "null") {
+  if (header.dataspace.type === "null") {
     throw new HdfiveError("WRONG_KIND", "Empty datasets cannot be sliced: the dataset has a type but no data");
   }
+  const dataset = yield* withExtent(file, header);
   checkRegion(dataset, selection);
   const shape = dataset.dataspace.dimensions;
   const resolved = resolveSelection(selection, shape);
@@ -54,25 +58,30 @@ export function* readDataset<D extends DtypeLike>(
   }
   const into = plan.into ?? memory.allocate(count);
   checkTarget(memory, into, count);
-  yield* readElements(file, dataset, resolved, memory, into);
+  yield* readElements(file, dataset, resolved, memory, into, { missing: plan.missing });
   // Which array a dtype gives is what `memoryType` decides; `DataOf` says the same to the compiler.
   return new NdArray<D>(into as DataOf<D>, [...resolved.shape, ...memory.innerShape], memory.memoryDatatype);
 }
 
-/** Reads the elements of a resolved selection into memory. */
+/** Reads the elements of a resolved selection into memory. A virtual dataset comes with the shape that it has now. */
 export function* readElements(
   file: OpenFile,
   dataset: DatasetHeader,
   resolved: ResolvedSelection,
   memory: MemoryType,
   into: MemoryArray,
+  options: ElementReadOptions = {},
 ): Task<void> {
   if (elementCount(resolved.shape) === 0) {
     return;
   }
+  if (dataset.layout.class === "virtual") {
+    yield* requireVirtualData(file, dataset).read(file, dataset, { ...options, resolved, memory, into });
+    return;
+  }
   const shape = dataset.dataspace.dimensions;
   const countShape = resolved.kind === "axes" ? resolved.countShape : resolved.shape;
-  const sink = new ReadSink(file, memory, into, countShape);
+  const sink = new ReadSink(file, memory, into, countShape, options.placement);
   const layout = requireLayout(dataset);
   switch (layout.class) {
     case "compact":

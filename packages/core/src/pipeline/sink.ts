@@ -15,6 +15,7 @@ import { transact } from "../engine/transaction/drive.js";
 import type { Tx } from "../engine/transaction/tx.js";
 import { perform, type Task } from "../task.js";
 import type { OpenFile } from "./open-file.js";
+import type { Placement } from "./placement.js";
 
 /** Elements in variable-length data whose heap objects are fetched by one operation. */
 const HEAP_BATCH = 8192;
@@ -30,10 +31,21 @@ export class ReadSink {
   readonly #file: OpenFile;
   readonly #noHeap: HeapReader;
   readonly #bytes: Uint8Array<ArrayBuffer> | null;
+  /** Where the elements go when they are not side by side, and the first of the result's that they go to when they are. */
+  readonly #placement: Placement | null;
+  readonly #first: number;
   /** Bytes that came from global heaps: many elements may point to one object there. */
   #heapBytes = 0;
 
-  constructor(file: OpenFile, memory: MemoryType, into: MemoryArray, countShape: readonly number[]) {
+  constructor(
+    file: OpenFile,
+    memory: MemoryType,
+    into: MemoryArray,
+    countShape: readonly number[],
+    placement?: Placement,
+  ) {
+    this.#first = placement?.offset ?? 0;
+    this.#placement = placement === undefined || placement.offset !== null ? null : placement;
     this.#file = file;
     this.#noHeap = noHeap(file.state.context);
     this.memory = memory;
@@ -45,16 +57,17 @@ export class ReadSink {
   /** Bytes of the result for `count` elements from `at` on when the file's bytes can go there as they are, else `null`. */
   direct(at: number, count: number): Uint8Array<ArrayBuffer> | null {
     const { size } = this.memory.datatype;
-    return this.#bytes === null ? null : this.#bytes.subarray(at * size, (at + count) * size);
+    const from = this.#first + at;
+    return this.#bytes === null || this.#placement !== null
+      ? null
+      : this.#bytes.subarray(from * size, (from + count) * size);
   }
 
   /** Takes `count` packed elements of the file for the result's elements from `at` on. */
   *accept(bytes: Uint8Array, byteOffset: number, count: number, at: number): Task<void> {
-    const { memory, into } = this;
+    const { memory } = this;
     const { size } = memory.datatype;
-    if (this.#bytes !== null) {
-      this.#bytes.set(bytes.subarray(byteOffset, byteOffset + count * size), at * size);
-    } else if (memory.needsHeap) {
+    if (memory.needsHeap) {
       for (let done = 0; done < count; done += HEAP_BATCH) {
         const batch = Math.min(HEAP_BATCH, count - done);
         const from = byteOffset + done * size;
@@ -62,13 +75,35 @@ export class ReadSink {
           transact(this.#file.state, (tx) => {
             prefetchHeap(tx, memory, bytes, from, batch);
             const heap = heapReader(tx, this.#heapBytes);
-            memory.decode(bytes, from, batch, into, at + done, heap);
+            this.#put(bytes, from, batch, at + done, heap);
             return heap.given;
           }),
         );
       }
     } else {
-      memory.decode(bytes, byteOffset, count, into, at, this.#noHeap);
+      this.#put(bytes, byteOffset, count, at, this.#noHeap);
+    }
+  }
+
+  /** Converts elements side by side to where they belong. */
+  #put(bytes: Uint8Array, byteOffset: number, count: number, at: number, heap: HeapReader): void {
+    if (this.#placement === null) {
+      this.#putRun(bytes, byteOffset, count, this.#first + at, heap);
+      return;
+    }
+    const { size } = this.memory.datatype;
+    this.#placement.forEachRun(at, count, (place, from, run) =>
+      this.#putRun(bytes, byteOffset + from * size, run, place, heap),
+    );
+  }
+
+  #putRun(bytes: Uint8Array, byteOffset: number, count: number, place: number, heap: HeapReader): void {
+    const { memory, into } = this;
+    const { size } = memory.datatype;
+    if (this.#bytes === null) {
+      memory.decode(bytes, byteOffset, count, into, place, heap);
+    } else {
+      this.#bytes.set(bytes.subarray(byteOffset, byteOffset + count * size), place * size);
     }
   }
 
@@ -91,10 +126,10 @@ export class ReadSink {
 
   /** Takes what a projection picks from the bytes of a chunk. */
   *acceptChunk(projection: ChunkProjection, chunk: Uint8Array, chunkShape: readonly number[]): Task<void> {
-    const { memory, into, countShape } = this;
+    const { memory, countShape } = this;
     const { size } = memory.datatype;
-    if (this.#bytes !== null) {
-      scatter(projection, chunk, chunkShape, size, this.#bytes, countShape);
+    if (this.#bytes !== null && this.#placement === null) {
+      scatter(projection, chunk, chunkShape, size, this.#bytes.subarray(this.#first * size), countShape);
     } else if (memory.needsHeap) {
       const runs: [number, number, number][] = [];
       forEachRun(projection, chunkShape, countShape, (chunkElement, resultElement, count) => {
@@ -114,7 +149,7 @@ export class ReadSink {
             }
             const heap = heapReader(tx, this.#heapBytes);
             for (const [chunkElement, resultElement, count] of batch) {
-              memory.decode(chunk, chunkElement * size, count, into, resultElement, heap);
+              this.#put(chunk, chunkElement * size, count, resultElement, heap);
             }
             return heap.given;
           }),
@@ -122,7 +157,7 @@ export class ReadSink {
       }
     } else {
       forEachRun(projection, chunkShape, countShape, (chunkElement, resultElement, count) => {
-        memory.decode(chunk, chunkElement * size, count, into, resultElement, this.#noHeap);
+        this.#put(chunk, chunkElement * size, count, resultElement, this.#noHeap);
       });
     }
   }

@@ -10,7 +10,6 @@ import {
   type Selection,
   type UserArray,
 } from "../array/index.js";
-import { requireWritableIndex } from "../engine/chunk-index/read-only-index.js";
 import { type DatasetHeader, loadDataset, putLayout, requireLayout } from "../engine/datasets/dataset-header.js";
 import { transact } from "../engine/transaction/drive.js";
 import type { Tx } from "../engine/transaction/tx.js";
@@ -21,6 +20,7 @@ import { requireOwnData } from "./external-data.js";
 import type { OpenFile } from "./open-file.js";
 import { checkRegion } from "./region.js";
 import { chunkByteLength } from "./stored-chunk.js";
+import { requireVirtualData, withExtent } from "./virtual-data.js";
 import { writeChunked } from "./write-chunked.js";
 import { writeContiguous } from "./write-contiguous.js";
 import { type WriteSource, writeSource } from "./write-source.js";
@@ -31,30 +31,59 @@ export type FitValues = (shape: readonly number[]) => UserArray;
 /** Writes values into a selection of a dataset. Nothing is changed when the values do not fit. */
 export function* writeDataset(
   file: OpenFile,
-  dataset: DatasetHeader,
+  header: DatasetHeader,
   selection: Selection,
   valuesFor: FitValues,
 ): Task<void> {
-  if (dataset.dataspace.type === "null") {
+  if (header.dataspace.type === "null") {
     throw new HdfiveError("WRONG_KIND", "Empty datasets cannot be written: the dataset has a type but no data");
   }
   yield* perform(transact(file.state, (tx) => tx.requireWritable()));
+  const dataset = yield* withExtent(file, header);
   checkRegion(dataset, selection);
-  const shape = dataset.dataspace.dimensions;
-  const resolved = resolveSelection(selection, shape);
+  const resolved = resolveSelection(selection, dataset.dataspace.dimensions);
   const count = elementCount(resolved.shape);
+  yield* requireWritableData(file, dataset);
+  const values = valuesFor(resolved.shape);
+  if (count > 0) {
+    yield* writeElements(
+      file,
+      dataset,
+      resolved,
+      yield* writeSource(file, memoryType(dataset.datatype), values, count),
+    );
+  }
+}
+
+/** Throws where the data of a dataset cannot be written, before anything is changed. */
+function* requireWritableData(file: OpenFile, dataset: DatasetHeader): Task<void> {
+  if (dataset.layout.class === "virtual") {
+    requireVirtualData(file, dataset);
+    return;
+  }
   const layout = requireLayout(dataset);
   requireOwnData(dataset);
   if (layout.class === "chunked") {
-    requireWritableIndex(layout, dataset.address);
     chunkByteLength(file, dataset, layout);
     yield* requireCodecs(file, dataset);
   }
-  const values = valuesFor(resolved.shape);
-  if (count === 0) {
+}
+
+/** Writes elements, of the dataset's datatype, to a selection that has at least one. */
+export function* writeElements(
+  file: OpenFile,
+  dataset: DatasetHeader,
+  resolved: ResolvedSelection,
+  source: WriteSource,
+): Task<void> {
+  if (dataset.layout.class === "virtual") {
+    yield* requireVirtualData(file, dataset).write(file, dataset, resolved, source.bytes);
     return;
   }
-  const source = yield* writeSource(file, memoryType(dataset.datatype), values, count);
+  yield* requireWritableData(file, dataset);
+  const shape = dataset.dataspace.dimensions;
+  const count = elementCount(resolved.shape);
+  const layout = requireLayout(dataset);
   const usesHeap = hasHeapData(dataset.datatype);
   const busy = (): Error => writeUnderWay(file.state.storage);
   switch (layout.class) {

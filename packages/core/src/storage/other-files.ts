@@ -89,6 +89,24 @@ export class OtherFiles {
     return this.#resolve !== undefined || sibling !== undefined || siblingSync !== undefined;
   }
 
+  /** Closes one of the files before the others: nobody uses it any more. It is opened again when it is asked for again. */
+  *release(storage: Storage): Task<void> {
+    this.#byName.delete(storage);
+    for (const names of this.#byName.values()) {
+      for (const [name, known] of names) {
+        if (known === storage) {
+          names.delete(name);
+        }
+      }
+    }
+    if (storage.identity !== undefined && this.#byIdentity.get(storage.identity) === storage) {
+      this.#byIdentity.delete(storage.identity);
+    }
+    if (this.#opened.delete(storage)) {
+      yield* perform(closeStorage(storage));
+    }
+  }
+
   /** Closes what was opened. */
   *close(): Task<void> {
     this.#isClosed = true;

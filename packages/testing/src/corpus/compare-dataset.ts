@@ -34,10 +34,7 @@ export async function compareDataset(
   const committed = committedAddress === null ? {} : { committed: context.pathOf(committedAddress) };
   findings.equal(path, "dtype", expected.dtype, { ...describedDatatype(dataset.datatype), ...committed });
   const isNull = dataset.isNull;
-  if (info.layout !== "unsupported" || expected.layout !== "virtual") {
-    // The shape of a virtual dataset may follow from its sources.
-    findings.equal(path, "shape", expected.shape, isNull ? null : dataset.shape.map(expectedInteger));
-  }
+  findings.equal(path, "shape", expected.shape, isNull ? null : dataset.shape.map(expectedInteger));
   const maxShape = dataset.maxShape.map((extent) => (extent === null ? null : expectedInteger(extent)));
   findings.equal(path, "maxshape", expected.maxshape, isNull ? null : maxShape);
   const filters = info.filters.map(({ id, flags, clientData }) => ({ id, flags, cd: clientData.slice(0, 256) }));

@@ -49,7 +49,7 @@ export interface UnsupportedLayout {
 export interface DatasetHeader extends ResolvedDatatype {
   readonly address: number;
   readonly dataspace: Dataspace;
-  readonly layout: StoredLayout | UnsupportedLayout;
+  readonly layout: Layout | UnsupportedLayout;
   /** The files that hold the data of a contiguous dataset; `null` when its own file does. */
   readonly external: readonly ExternalFile[] | null;
   /** The fill value message; where the file has none the fill value is undefined. */
@@ -79,6 +79,7 @@ const ALLOCATION_TIMES = {
   compact: "early",
   contiguous: "late",
   chunked: "incremental",
+  virtual: "incremental",
   unsupported: "incremental",
 } as const;
 
@@ -97,7 +98,7 @@ export function loadDataset(tx: Tx, address: number): DatasetHeader {
     return known;
   }
   checkUnknownMessages(header, false);
-  const layout = loadLayout(tx, header);
+  const layout = decodeMessage(tx, layoutMessage, requireMessage(header, MESSAGE_IDS.layout));
   const filters = findMessage(header, MESSAGE_IDS.filterPipeline);
   const dataset: DatasetHeader = {
     address,
@@ -115,18 +116,14 @@ export function loadDataset(tx: Tx, address: number): DatasetHeader {
   return dataset;
 }
 
-function loadLayout(tx: Tx, header: Header): StoredLayout | UnsupportedLayout {
-  const layout = decodeMessage(tx, layoutMessage, requireMessage(header, MESSAGE_IDS.layout));
-  return layout.class === "virtual"
-    ? { class: "unsupported", structure: "virtual dataset", problem: "virtual datasets are not read" }
-    : layout;
-}
-
-/** The layout of a dataset whose data is to be read or written; throws where it is one that is not handled. */
+/** The layout of a dataset whose own data is to be read or written; throws where it is one that is not handled. */
 export function requireLayout(dataset: DatasetHeader): StoredLayout {
   const { layout, address } = dataset;
   if (layout.class === "unsupported") {
     throw new UnsupportedError(layout.structure, layout.problem, { address });
+  }
+  if (layout.class === "virtual") {
+    throw new UnsupportedError("virtual dataset", "it has no data of its own that could be handled so", { address });
   }
   return layout;
 }

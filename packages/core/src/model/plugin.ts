@@ -1,0 +1,54 @@
+/**
+ * What plugins of hdfive are built of: steps below the public methods, which may change between minor versions.
+ *
+ * @module @hdfive/core/plugin
+ */
+export {
+  type AxisSelection,
+  datatypesEqual,
+  elementCount,
+  fillBytes,
+  firstSpanFrom,
+  type HeapReader,
+  type HeapWriter,
+  hasHeapData,
+  type MemoryArray,
+  type MemoryType,
+  memoryType,
+  type ResolvedSelection,
+  resolveSelection,
+  resolveStored,
+  rowMajorStrides,
+  type SpanLevel,
+  shapeText,
+  spanTree,
+  storedBytes,
+  storedSelectionOf,
+} from "../array/index.js";
+export { createDatasetHeader, type DatasetHeader, loadDataset } from "../engine/datasets/dataset-header.js";
+export { insertLink, requireGroup } from "../engine/groups/links.js";
+export { readHeapObject } from "../engine/heaps/global-heap.js";
+export { transact } from "../engine/transaction/drive.js";
+export type { FileState } from "../engine/transaction/file-state.js";
+export type { Tx } from "../engine/transaction/tx.js";
+export { fillElement } from "../pipeline/fill.js";
+export { type FoundDataset, findDataset } from "../pipeline/find-dataset.js";
+export type { OpenFile } from "../pipeline/open-file.js";
+export type { Placement } from "../pipeline/placement.js";
+export { readElements } from "../pipeline/read.js";
+export { heapReader, prefetchHeap } from "../pipeline/sink.js";
+export {
+  type ElementRead,
+  type ElementReadOptions,
+  type VirtualData,
+  type VirtualPassage,
+  withExtent,
+} from "../pipeline/virtual-data.js";
+export { writeElements } from "../pipeline/write.js";
+export { heapWriter } from "../pipeline/write-source.js";
+export { concurrently, type Effect, perform, type Task } from "../task.js";
+export { type DatasetPlan, newDataset, planDataset } from "./create-dataset.js";
+export { Dataset } from "./dataset.js";
+export type { FileContext } from "./file-context.js";
+export { Group } from "./group.js";
+export { newPlace } from "./group-edit.js";
