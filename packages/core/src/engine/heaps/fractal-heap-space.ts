@@ -12,6 +12,7 @@ import {
   freeSpaceHeader,
   freeSpaceSections,
   indirectRowCount,
+  maxRowCount,
   rowBlockSize,
 } from "@hdfive/format";
 import type { Tx } from "../transaction/tx.js";
@@ -97,15 +98,40 @@ export function roomInRow(header: FractalHeap, row: number, context: FormatConte
 
 /** Bytes for objects in all direct blocks of the first `rowCount` rows of an indirect block. Section III.G. */
 export function roomInRows(header: FractalHeap, rowCount: number, context: FormatContext): number {
-  let room = 0;
+  const { tableWidth } = header;
+  return contentOfRows(header, rowCount, context).reduce((sum, { room }) => sum + room * tableWidth, 0);
+}
+
+/** What one block of a row comes to, with all blocks below it. */
+interface RowContent {
+  /** Bytes for objects in its direct blocks. */
+  readonly room: number;
+  /** Rows of direct blocks below it, and what the manager counts for them; of a direct block nothing. */
+  readonly free: FreeRows;
+}
+
+/** What a block of each of the first rows comes to: from the first row up, since a table may be nested very deep. */
+function contentOfRows(header: FractalHeap, rowCount: number, context: FormatContext): RowContent[] {
+  const { tableWidth } = header;
+  const contents: RowContent[] = [];
   for (let row = 0; row < rowCount; row++) {
-    const each =
-      row < directRowCount(header)
-        ? roomInRow(header, row, context)
-        : roomInRows(header, indirectRowCount(header, rowBlockSize(header, row)), context);
-    room += each * header.tableWidth;
+    if (row < directRowCount(header)) {
+      contents.push({ room: roomInRow(header, row, context), free: { rows: 0, space: 0 } });
+      continue;
+    }
+    let room = 0;
+    let rows = 0;
+    let space = 0;
+    const below = indirectRowCount(header, rowBlockSize(header, row));
+    for (const [inner, content] of contents.slice(0, below).entries()) {
+      const isDirect = inner < directRowCount(header);
+      room += content.room * tableWidth;
+      rows += isDirect ? 1 : content.free.rows * tableWidth;
+      space += isDirect ? content.room : content.free.space * tableWidth;
+    }
+    contents.push({ room, free: { rows, space } });
   }
-  return room;
+  return contents;
 }
 
 /**
@@ -154,20 +180,18 @@ export function rowOffset({ startingBlockSize, tableWidth }: FractalHeap, row: n
 
 /** The rows that a stretch of blocks which are not allocated consists of, those of blocks within blocks included. */
 function freeRows(header: FractalHeap, { row: first, column, count }: FreeBlocks, context: FormatContext): FreeRows {
+  const { tableWidth } = header;
+  const last = Math.min(Math.ceil((column + count) / tableWidth) + first, maxRowCount(header));
+  const contents = contentOfRows(header, last, context);
   let rows = 0;
   let space = 0;
   let rest = count;
-  for (let row = first; rest > 0; row++) {
-    const here = Math.min(rest, header.tableWidth - (row === first ? column : 0));
-    if (row < directRowCount(header)) {
-      rows++;
-      space += roomInRow(header, row, context);
-    } else {
-      const inner = indirectRowCount(header, rowBlockSize(header, row)) * header.tableWidth;
-      const below = freeRows(header, { blockOffset: 0, row: 0, column: 0, count: inner }, context);
-      rows += here * below.rows;
-      space += here * below.space;
-    }
+  for (let row = first; row < last; row++) {
+    const here = Math.min(rest, tableWidth - (row === first ? column : 0));
+    const content = contents[row] as RowContent;
+    const isDirect = row < directRowCount(header);
+    rows += isDirect ? 1 : here * content.free.rows;
+    space += isDirect ? content.room : here * content.free.space;
     rest -= here;
   }
   return { rows, space };
