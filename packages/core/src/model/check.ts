@@ -7,7 +7,6 @@ import { newBlocks, newState } from "../engine/file/new-state.js";
 import { readHeapObject } from "../engine/heaps/global-heap.js";
 import type { Probed } from "../engine/transaction/drive.js";
 import type { FileState } from "../engine/transaction/file-state.js";
-import { ChunkCache } from "../pipeline/chunk-cache.js";
 import type { OpenFile } from "../pipeline/open-file.js";
 import { decodeStored, fetchStored } from "../pipeline/stored-chunk.js";
 import type { Storage } from "../storage/storage.js";
@@ -60,13 +59,7 @@ function* checkContext(context: FileContext): Task<CheckReport> {
   context.requireOpen();
   yield* context.flush();
   const state = freshState(context.state);
-  return yield* checkFile(state, elementSearch(openFileOf(context, state)));
-}
-
-/** The file as the pipeline sees it, on that state. */
-function openFileOf(context: FileContext, state: FileState): OpenFile {
-  const { codecs } = context;
-  return { state, codecs, chunks: new ChunkCache(0), openOther: (name, purpose) => context.openOther(name, purpose) };
+  return yield* checkFile(state, elementSearch({ state, codecs: context.codecs }));
 }
 
 /** A state of the same file in which nothing has been decoded yet. */
@@ -94,7 +87,7 @@ function unreadable(storage: Storage, error: HdfiveError): CheckReport {
   };
 }
 
-function elementSearch(file: OpenFile): ElementSearch {
+function elementSearch(file: Pick<OpenFile, "state" | "codecs">): ElementSearch {
   return {
     pointsToHeap,
     heapObjects(tx, datatype, bytes, count) {

@@ -44,7 +44,7 @@ function takeScratch(scratch: ScratchBuffers, byteLength: number): Uint8Array<Ar
 
 /** The stored bytes at an address, in a buffer of `scratch` where one serves; `CORRUPT` when the file ends before them. */
 export function* fetchStored(
-  file: OpenFile,
+  file: Pick<OpenFile, "state" | "codecs">,
   address: number,
   byteLength: number,
   scratch: ScratchBuffers,
@@ -64,7 +64,7 @@ export function* fetchStored(
 
 /** Undoes the filters of a stored chunk. */
 export function* decodeStored(
-  file: OpenFile,
+  file: Pick<OpenFile, "state" | "codecs">,
   dataset: DatasetHeader,
   stored: Uint8Array,
   record: ChunkRecord,
@@ -79,7 +79,7 @@ export function* decodeStored(
 }
 
 /** The filters that a chunk is stored through. */
-function filtersOf(dataset: DatasetHeader, scaled: readonly number[]): readonly FilterDescription[] {
+export function filtersOf(dataset: DatasetHeader, scaled: readonly number[]): readonly FilterDescription[] {
   return isPartialUnfiltered(dataset, scaled) ? [] : dataset.filters;
 }
 

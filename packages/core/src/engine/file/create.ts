@@ -1,6 +1,7 @@
 import {
   DEFAULT_CONTEXT,
   type FieldSize,
+  type FileSpaceInfoV1,
   HdfiveError,
   MESSAGE_IDS,
   type Superblock,
@@ -16,6 +17,7 @@ import { transact } from "../transaction/drive.js";
 import type { FileState } from "../transaction/file-state.js";
 import type { Tx } from "../transaction/tx.js";
 import { type EngineOptions, newBlocks, newState } from "./new-state.js";
+import { createExtension } from "./superblock-extension.js";
 
 /** Settings of a new file. File Format Specification, section II.A. */
 export interface NewFileSettings {
@@ -25,6 +27,8 @@ export interface NewFileSettings {
   readonly fieldSize?: FieldSize | undefined;
   /** What the root group is like. */
   readonly root?: GroupSettings | undefined;
+  /** How the file hands out its space, where that is not the default; needs version 2 of the superblock. */
+  readonly fileSpace?: FileSpaceInfoV1 | undefined;
 }
 
 const SMALLEST_USERBLOCK = 512;
@@ -35,7 +39,7 @@ export function* createFileState(
   options: EngineOptions,
   settings: NewFileSettings = {},
 ): Task<FileState> {
-  const { userblockSize = 0, fieldSize = 8 } = settings;
+  const { userblockSize = 0, fieldSize = 8, fileSpace } = settings;
   if (userblockSize !== 0 && (userblockSize < SMALLEST_USERBLOCK || !Number.isInteger(Math.log2(userblockSize)))) {
     throw new HdfiveError(
       "INVALID_ARGUMENT",
@@ -44,7 +48,7 @@ export function* createFileState(
   }
   const { groupLeafK, groupInternalK, chunkK } = DEFAULT_CONTEXT;
   const draft: Superblock = {
-    version: structureVersions(options.libver ?? "earliest").superblock,
+    version: superblockVersion(structureVersions(options.libver ?? "earliest").superblock, fileSpace),
     offsetSize: fieldSize,
     lengthSize: fieldSize,
     groupLeafK,
@@ -60,11 +64,26 @@ export function* createFileState(
   };
   const size = superblockCodec.sizeOf(draft, DEFAULT_CONTEXT);
   const blocks = newBlocks(storage, options);
-  const state = newState(storage, blocks, { ...draft, endOfFile: userblockSize + size }, userblockSize, options);
+  const pageSize = fileSpace?.strategy === "page" ? fileSpace.pageSize : null;
+  const superblock = { ...draft, endOfFile: userblockSize + size };
+  const state = newState(storage, blocks, superblock, userblockSize, options, pageSize);
+  if (fileSpace !== undefined) {
+    const extensionAddress = yield* perform(transact(state, (tx) => createExtension(tx, fileSpace)));
+    state.superblock = { ...state.superblock, extensionAddress };
+    state.fileSpace = fileSpace;
+  }
   const root = yield* perform(transact(state, (tx) => newRoot(tx, settings.root)));
   state.superblock = { ...state.superblock, ...root };
   state.superblockDirty = true;
   return state;
+}
+
+/** The superblock extension came with version 2. File Format Specification, section II.A. */
+function superblockVersion(
+  version: Superblock["version"],
+  fileSpace: FileSpaceInfoV1 | undefined,
+): Superblock["version"] {
+  return fileSpace !== undefined && version < 2 ? 2 : version;
 }
 
 /** Makes the root group and says what the superblock stores of it: versions 0 and 1 an entry as in a symbol table. */

@@ -10,6 +10,7 @@ import {
 import { OverlayStorage } from "../../storage/overlay-storage.js";
 import type { Storage } from "../../storage/storage.js";
 import { perform, type Task } from "../../task.js";
+import { Allocator } from "../transaction/allocator.js";
 import { transact } from "../transaction/drive.js";
 import type { FileState } from "../transaction/file-state.js";
 import { readCacheImage } from "./cache-image.js";
@@ -69,6 +70,10 @@ export function* openFileState(storage: Storage, options: EngineOptions): Task<F
       : extension.readOnlyReason;
   state.sharedMessages = extension.sharedMessages;
   state.fileSpace = extension.fileSpace;
+  if (extension.fileSpace?.version === 1 && extension.fileSpace.strategy === "page") {
+    const { endOfFile, baseAddress } = state.superblock;
+    state.allocator = new Allocator(endOfFile - baseAddress, extension.fileSpace.pageSize);
+  }
   state.driver = driver;
   return state;
 }

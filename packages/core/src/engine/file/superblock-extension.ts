@@ -10,7 +10,8 @@ import {
   type SharedMessageTableMessage,
   sharedMessageTableMessage,
 } from "@hdfive/format";
-import { decodeMessage, findMessage, loadHeader } from "../object-header/object-header.js";
+import { createHeader } from "../object-header/new-header.js";
+import { decodeMessage, encodeMessage, findMessage, loadHeader } from "../object-header/object-header.js";
 import type { Tx } from "../transaction/tx.js";
 
 /** What a superblock extension says about the whole file. */
@@ -59,6 +60,13 @@ export function readExtension(tx: Tx): Extension {
   };
 }
 
+/** Makes a superblock extension that says how the file hands out its space; answers its address. Section II.C. */
+export function createExtension(tx: Tx, fileSpace: FileSpaceInfo): number {
+  const data = encodeMessage(tx, fileSpaceInfoMessage, fileSpace);
+  const flags = MESSAGE_FLAGS.dontShare | MESSAGE_FLAGS.markIfUnknown;
+  return createHeader(tx, [{ type: MESSAGE_IDS.fileSpaceInfo, flags, data }]);
+}
+
 function readOnlyReason(
   space: FileSpaceInfo | null,
   image: CacheImageInfo | null,
@@ -70,9 +78,6 @@ function readOnlyReason(
   // Space that the file keeps a list of must not be used twice.
   if (space !== null && (space.version === 0 || space.persist)) {
     return "the file keeps a list of its free space, which this version cannot keep true";
-  }
-  if (space?.version === 1 && space.strategy === "page") {
-    return "the file is organised in pages, which this version cannot keep to";
   }
   return sharedMessages === null
     ? null

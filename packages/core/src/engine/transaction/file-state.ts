@@ -87,7 +87,7 @@ export interface FileState {
   readonly linkOrders: DerivedCache;
   /** Undoes filters of metadata. */
   readonly unfilter: Unfilter;
-  readonly allocator: Allocator;
+  allocator: Allocator;
   readonly limits: Limits;
   readonly writable: boolean;
   /** The lower bound on the versions of new structures. */

@@ -1,0 +1,62 @@
+import { type FileSpaceInfoV1, HdfiveError } from "@hdfive/format";
+
+/** How a new file hands out its space: h5py's `fs_strategy`, `fs_persist`, `fs_threshold` and `fs_page_size`. */
+export interface FileSpaceOptions {
+  /**
+   * `fsm` (the default), `aggregate` and `none` differ in what libhdf5 keeps in mind while it has the file open. With `page`
+   * metadata and data lie in pages of their own, which suits storages that are read in blocks.
+   */
+  readonly strategy?: "fsm" | "page" | "aggregate" | "none" | undefined;
+  /** Whether the file keeps lists of its free space: not written yet, and so only `false`. */
+  readonly persist?: boolean | undefined;
+  /** Smallest piece of free space that is kept in mind, in bytes; 1 by default. */
+  readonly threshold?: number | undefined;
+  /** Bytes of a page, from 512 to 2^30; 4096 by default. */
+  readonly pageSize?: number | undefined;
+}
+
+const STRATEGIES = { fsm: "fsm-aggr", page: "page", aggregate: "aggr", none: "none" } as const;
+const DEFAULT_PAGE_SIZE = 4096;
+const SMALLEST_PAGE = 512;
+const LARGEST_PAGE = 2 ** 30;
+
+/**
+ * The message that says how a new file hands out its space; `undefined` where that is the default, which is not said.
+ *
+ * @throws HdfiveError `INVALID_ARGUMENT`, `UNSUPPORTED` for lists of free space that are to be kept
+ */
+export function fileSpaceInfoOf(options: FileSpaceOptions | undefined): FileSpaceInfoV1 | undefined {
+  if (options === undefined) {
+    return undefined;
+  }
+  const { strategy = "fsm", persist = false, threshold = 1, pageSize = DEFAULT_PAGE_SIZE } = options;
+  if (!Object.hasOwn(STRATEGIES, strategy)) {
+    throw invalid(`strategy must be one of ${Object.keys(STRATEGIES).join(", ")}, not ${strategy}`);
+  }
+  if (!Number.isSafeInteger(threshold) || threshold < 0) {
+    throw invalid(`threshold must be a number of bytes, not ${threshold}`);
+  }
+  if (!Number.isSafeInteger(pageSize) || pageSize < SMALLEST_PAGE || pageSize > LARGEST_PAGE) {
+    throw invalid(`pageSize must be from ${SMALLEST_PAGE} to ${LARGEST_PAGE} bytes, not ${pageSize}`);
+  }
+  if (persist) {
+    throw new HdfiveError("UNSUPPORTED", "fileSpace: lists of free space are read and not written yet (persist: true)");
+  }
+  if (strategy === "fsm" && threshold === 1 && pageSize === DEFAULT_PAGE_SIZE) {
+    return undefined;
+  }
+  return {
+    version: 1,
+    strategy: STRATEGIES[strategy],
+    persist,
+    threshold,
+    pageSize,
+    pageEndThreshold: 0,
+    endBeforeManagers: null,
+    managers: [],
+  };
+}
+
+function invalid(problem: string): HdfiveError {
+  return new HdfiveError("INVALID_ARGUMENT", `fileSpace: ${problem}`);
+}
