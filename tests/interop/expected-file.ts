@@ -8,12 +8,17 @@ interface ExpectedAttribute {
   readonly data: readonly OperationValue[];
 }
 
-/** A group as it should be: links to objects, or the path of a soft link. */
+/** A group as it should be: links to objects, or elsewhere. */
 export interface ExpectedGroup {
   readonly kind: "group";
+  /** Whether links and attributes are listed in the order they were made. */
+  readonly ordered: boolean;
   readonly attrs: Map<string, ExpectedAttribute>;
-  readonly links: Map<string, ExpectedObject | string>;
+  readonly links: Map<string, ExpectedObject | ExpectedLink>;
 }
+
+/** A link that leads elsewhere, in the words of the readers: "soft /a", "external other.h5 /b". */
+export type ExpectedLink = string;
 
 /** A dataset as it should be; `values` are in row-major order. */
 export interface ExpectedDataset {
@@ -37,13 +42,19 @@ const SIGNATURES: Readonly<Record<OperationDtype, string>> = {
 
 /** What a file should hold after some operations: the simplest thing that could be right. */
 export class ExpectedFile {
-  readonly root: ExpectedGroup = { kind: "group", attrs: new Map(), links: new Map() };
+  readonly root: ExpectedGroup;
+
+  /** @param ordered whether the root group keeps the order of its links */
+  constructor(ordered = false) {
+    this.root = { kind: "group", ordered, attrs: new Map(), links: new Map() };
+  }
 
   /** The object at a path that is known to be there. */
   at(path: string): ExpectedObject {
     let found: ExpectedObject = this.root;
     for (const name of path.split("/").filter((part) => part !== "")) {
-      const next: ExpectedObject | string | undefined = found.kind === "group" ? found.links.get(name) : undefined;
+      const next: ExpectedObject | ExpectedLink | undefined =
+        found.kind === "group" ? found.links.get(name) : undefined;
       if (next === undefined || typeof next === "string") {
         throw new Error(`nothing at ${path}`);
       }
@@ -73,7 +84,7 @@ export class ExpectedFile {
   apply(operation: Operation): void {
     switch (operation.op) {
       case "group":
-        this.#put(operation.path, { kind: "group", attrs: new Map(), links: new Map() });
+        this.#put(operation.path, { kind: "group", ordered: operation.ordered, attrs: new Map(), links: new Map() });
         return;
       case "dataset": {
         const { shape, data } = operation;
@@ -103,22 +114,38 @@ export class ExpectedFile {
         dataset.values = values;
         return;
       }
-      case "attr":
-        this.at(operation.path).attrs.set(operation.name, operation);
+      case "attr": {
+        const { attrs } = this.at(operation.path);
+        attrs.delete(operation.name);
+        attrs.set(operation.name, operation);
         return;
+      }
       case "deleteAttr":
         this.at(operation.path).attrs.delete(operation.name);
+        return;
+      case "renameAttr":
+        rename(this.at(operation.path).attrs, operation.name, operation.to);
         return;
       case "delete": {
         const [parent, name] = this.#place(operation.path);
         parent.links.delete(name);
         return;
       }
+      case "move": {
+        const [parent, name] = this.#place(operation.path);
+        const moved = parent.links.get(name) as ExpectedObject | ExpectedLink;
+        parent.links.delete(name);
+        this.#put(operation.to, moved);
+        return;
+      }
+      case "externalLink":
+        this.#put(operation.path, `external ${operation.file} ${operation.target}`);
+        return;
       case "link":
         this.#put(operation.path, this.at(operation.target));
         return;
       case "softLink":
-        this.#put(operation.path, operation.target);
+        this.#put(operation.path, `soft ${operation.target}`);
         return;
     }
   }
@@ -138,7 +165,7 @@ export class ExpectedFile {
       Object.assign(described[path] as object, { links });
       for (const [name, member] of [...object.links].sort(byBytes)) {
         if (typeof member === "string") {
-          links[name] = `soft ${member}`;
+          links[name] = member;
           continue;
         }
         if (!paths.has(member)) {
@@ -155,7 +182,18 @@ export class ExpectedFile {
     return described;
   }
 
-  #put(path: string, object: ExpectedObject | string): void {
+  /** Names of links and of attributes by the path of their group, where the group keeps their order. */
+  orders(): Orders {
+    const orders: Record<string, { links: readonly string[]; attrs: readonly string[] }> = {};
+    for (const [path, object] of this.paths()) {
+      if (object.kind === "group" && object.ordered) {
+        orders[path] = { links: [...object.links.keys()], attrs: [...object.attrs.keys()] };
+      }
+    }
+    return orders;
+  }
+
+  #put(path: string, object: ExpectedObject | ExpectedLink): void {
     const [parent, name] = this.#place(path);
     parent.links.set(name, object);
   }
@@ -165,6 +203,9 @@ export class ExpectedFile {
     return [this.at(path.slice(0, end)) as ExpectedGroup, path.slice(end + 1)];
   }
 }
+
+/** Names in the order they were made, by the path of their group. */
+export type Orders = Readonly<Record<string, { readonly links: readonly string[]; readonly attrs: readonly string[] }>>;
 
 /** What of a reader's description the operations decide: all but how the data is stored. */
 export function decided(description: Description): Description {
@@ -201,6 +242,15 @@ function attributes({ attrs }: ExpectedObject): ObjectDescription["attrs"] {
       { dtype: SIGNATURES[dtype], shape, value: nested(data, shape) },
     ]),
   );
+}
+
+/** Gives an entry another name in its place. */
+function rename<T>(map: Map<string, T>, from: string, to: string): void {
+  const entries = [...map];
+  map.clear();
+  for (const [name, value] of entries) {
+    map.set(name === from ? to : name, value);
+  }
 }
 
 function filled({ dtype, fill }: DatasetOperation, shape: readonly number[]): OperationValue[] {

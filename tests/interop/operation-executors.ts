@@ -9,7 +9,7 @@ export async function perform(file: File, operation: Operation, sync: boolean): 
   }
   switch (operation.op) {
     case "group":
-      await file.createGroup(operation.path);
+      await file.createGroup(operation.path, { trackOrder: operation.ordered });
       return;
     case "dataset":
       await file.createDataset(operation.path, datasetOptions(operation));
@@ -30,8 +30,17 @@ export async function perform(file: File, operation: Operation, sync: boolean): 
     case "deleteAttr":
       await (await file.get(operation.path)).attrs.delete(operation.name);
       return;
+    case "renameAttr":
+      await (await file.get(operation.path)).attrs.rename(operation.name, operation.to);
+      return;
     case "delete":
       await file.delete(operation.path);
+      return;
+    case "move":
+      await file.move(operation.path, operation.to);
+      return;
+    case "externalLink":
+      await file.createExternalLink(operation.path, operation.file, operation.target);
       return;
     case "link":
       await file.createHardLink(operation.path, await file.get(operation.target));
@@ -45,7 +54,7 @@ export async function perform(file: File, operation: Operation, sync: boolean): 
 function performSync(file: File, operation: Operation): void {
   switch (operation.op) {
     case "group":
-      file.createGroupSync(operation.path);
+      file.createGroupSync(operation.path, { trackOrder: operation.ordered });
       return;
     case "dataset":
       file.createDatasetSync(operation.path, datasetOptions(operation));
@@ -66,8 +75,17 @@ function performSync(file: File, operation: Operation): void {
     case "deleteAttr":
       file.getSync(operation.path).attrs.deleteSync(operation.name);
       return;
+    case "renameAttr":
+      file.getSync(operation.path).attrs.renameSync(operation.name, operation.to);
+      return;
     case "delete":
       file.deleteSync(operation.path);
+      return;
+    case "move":
+      file.moveSync(operation.path, operation.to);
+      return;
+    case "externalLink":
+      file.createExternalLinkSync(operation.path, operation.file, operation.target);
       return;
     case "link":
       file.createHardLinkSync(operation.path, file.getSync(operation.target));

@@ -25,7 +25,7 @@ export interface DatasetOperation {
 
 /** An edit that every library here can do: plain data, so that Python gets the same. */
 export type Operation =
-  | { readonly op: "group"; readonly path: string }
+  | { readonly op: "group"; readonly path: string; readonly ordered: boolean }
   | DatasetOperation
   | {
       readonly op: "write";
@@ -45,6 +45,9 @@ export type Operation =
       readonly data: readonly OperationValue[];
     }
   | { readonly op: "deleteAttr"; readonly path: string; readonly name: string }
+  | { readonly op: "renameAttr"; readonly path: string; readonly name: string; readonly to: string }
   | { readonly op: "delete"; readonly path: string }
+  | { readonly op: "move"; readonly path: string; readonly to: string }
+  | { readonly op: "externalLink"; readonly path: string; readonly file: string; readonly target: string }
   | { readonly op: "link"; readonly path: string; readonly target: string }
   | { readonly op: "softLink"; readonly path: string; readonly target: string };

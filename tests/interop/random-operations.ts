@@ -16,25 +16,60 @@ export interface RawOperation {
 /** Kinds of operations, the usual ones more often. */
 export const OPERATION_KINDS: readonly Operation["op"][] = [
   ...(["group", "dataset", "dataset", "dataset", "write", "write", "write", "resize", "resize", "resize"] as const),
-  ...(["attr", "attr", "attr", "attr", "deleteAttr", "delete", "delete", "link", "softLink"] as const),
+  ...([
+    "attr",
+    "attr",
+    "attr",
+    "attr",
+    "attr",
+    "deleteAttr",
+    "renameAttr",
+    "delete",
+    "delete",
+    "move",
+    "link",
+  ] as const),
+  ...(["softLink", "softLink", "externalLink"] as const),
 ];
+
+/** Those that libhdf5 does rightly: it loses the order of dense attributes that it renames. */
+export const THEIR_KINDS: readonly Operation["op"][] = OPERATION_KINDS.filter((kind) => kind !== "renameAttr");
 
 /** What a library can do, and how it may name links. */
 export interface Abilities {
   /** Kinds of operations; others become attributes. */
   readonly kinds: readonly Operation["op"][];
-  /** libhdf5 moves a group into its header for a name that is not ASCII, and past 8 links into a heap we do not write. */
-  readonly asciiLinks: boolean;
 }
 
-const NAMES = ["a", "b", "data", "Ω", "名前", "two words", "Z", "long".repeat(12), "m1", "m2", "m3", "m4", "m5", "m6"];
+/** So many that groups and objects pass from a few links and attributes to many and back. */
+const NAMES = [
+  "a",
+  "b",
+  "data",
+  "Ω",
+  "名前",
+  "two words",
+  "Z",
+  "long".repeat(12),
+  "m1",
+  "m2",
+  "m3",
+  "m4",
+  "m5",
+  "m6",
+  "m7",
+  "m8",
+  "m9",
+  "mm",
+  "ab",
+];
 const TEXTS = ["", "x", "longer than the last one", "äöü", "日本語", "q".repeat(70)];
 
 /** The operation that a raw one means for the file as it is expected to be; `null` where it would make no sense. */
 export function resolveOperation(
   { kind, seed }: RawOperation,
   file: ExpectedFile,
-  { kinds, asciiLinks }: Abilities,
+  { kinds }: Abilities,
 ): Operation | null {
   const random = new Dice(seed);
   const paths = file.paths();
@@ -42,12 +77,11 @@ export function resolveOperation(
   const [groupPath, group] = random.pick(groups);
   const name = random.pick(NAMES);
   const path = `${groupPath === "/" ? "" : groupPath}/${name}`;
-  const isAscii = Buffer.byteLength(name) === name.length;
-  const isFree = group.kind === "group" && !group.links.has(name) && (isAscii || !asciiLinks);
+  const isFree = group.kind === "group" && !group.links.has(name);
   const [datasetPath, dataset] = random.pick([...paths.filter(isDataset), [null, null] as const]);
   switch (kinds.includes(kind) ? kind : "attr") {
     case "group":
-      return isFree && path.split("/").length < 8 ? { op: "group", path } : null;
+      return isFree && path.split("/").length < 8 ? { op: "group", path, ordered: random.below(3) === 0 } : null;
     case "dataset":
       return isFree ? newDataset(random, path) : null;
     case "write":
@@ -63,6 +97,16 @@ export function resolveOperation(
       const [owner, { attrs }] = random.pick(paths);
       return attrs.size === 0 ? null : { op: "deleteAttr", path: owner, name: random.pick([...attrs.keys()]) };
     }
+    case "renameAttr": {
+      const [owner, { attrs }] = random.pick(paths);
+      const isUsed = attrs.size === 0 || attrs.has(name);
+      return isUsed ? null : { op: "renameAttr", path: owner, name: random.pick([...attrs.keys()]), to: name };
+    }
+    case "move":
+      // Groups could be moved into themselves.
+      return isFree && datasetPath !== null ? { op: "move", path: datasetPath, to: path } : null;
+    case "externalLink":
+      return isFree ? { op: "externalLink", path, file: random.pick(["other.h5", "Ω.h5"]), target: "/x/y" } : null;
     case "delete": {
       const [victim] = random.pick(paths);
       return victim === "/" || victim.length < 3 ? null : { op: "delete", path: victim };

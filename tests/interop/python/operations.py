@@ -48,6 +48,9 @@ def write(file, operation):
 
 def set_attribute(file, operation):
     target = file[operation["path"]].attrs
+    if operation["name"] in target:
+        # Overwriting is renaming in h5py, by which libhdf5 loses the order of dense attributes.
+        del target[operation["name"]]
     target.create(operation["name"], array(operation, operation["shape"]), dtype=numpy_type(operation["dtype"]))
 
 
@@ -67,8 +70,16 @@ def soft_link(file, operation):
     file[operation["path"]] = h5py.SoftLink(operation["target"])
 
 
+def move(file, operation):
+    file.move(operation["path"], operation["to"])
+
+
+def external_link(file, operation):
+    file[operation["path"]] = h5py.ExternalLink(operation["file"], operation["target"])
+
+
 PERFORM = {
-    "group": lambda file, operation: file.create_group(operation["path"]),
+    "group": lambda file, operation: file.create_group(operation["path"], track_order=operation["ordered"]),
     "dataset": make_dataset,
     "write": write,
     "resize": lambda file, operation: file[operation["path"]].resize(operation["shape"]),
@@ -77,16 +88,23 @@ PERFORM = {
     "delete": delete,
     "link": link,
     "softLink": soft_link,
+    "move": move,
+    "externalLink": external_link,
 }
 
 
-def apply(path, operations, mode="r+", before=True):
-    """What h5py sees in a file before and after it does some operations."""
-    with h5py.File(path, mode) as file:
+def orders(file, paths):
+    return {path: {"links": list(file[path]), "attrs": list(file[path].attrs)} for path in paths}
+
+
+def apply(path, operations, mode="r+", before=True, libver="earliest", ordered=()):
+    """What h5py sees in a file before and after it does some operations, and orders of groups before."""
+    with h5py.File(path, mode, libver=(libver, "latest")) as file:
         seen = describe.describe_open(file) if before else None
+        in_order = orders(file, ordered)
         for operation in operations:
             PERFORM[operation["op"]](file, operation)
-    return {"before": seen, "after": describe.describe_file(path)}
+    return {"before": seen, "orders": in_order, "after": describe.describe_file(path)}
 
 
 COMMANDS = {"apply": apply}
