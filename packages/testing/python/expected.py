@@ -24,6 +24,18 @@ INDEXES = ["btree1", "single", "implicit", "farray", "earray", "btree2"]
 STORAGES = ["symbol_table", "compact", "dense"]
 
 
+def stored_filter(plist, index):
+    """Identifier, flags and client data: h5py has room for 16 values, and gives what lies behind them where there are more."""
+    flags, count, values = ctypes.c_uint(), ctypes.c_size_t(256), (ctypes.c_uint * 256)()
+    code = LIB.H5Pget_filter2(
+        ctypes.c_int64(plist.id), ctypes.c_uint(index), ctypes.byref(flags), ctypes.byref(count), values,
+        ctypes.c_size_t(0), None, None,
+    )
+    if code < 0:
+        raise OSError("H5Pget_filter2 failed")
+    return code, flags.value, list(values[: min(count.value, 256)])
+
+
 class Document:
     def __init__(self, path):
         self.path = path
@@ -181,7 +193,7 @@ class Document:
         layout = LAYOUTS[plist.get_layout()]
         maximum = [] if space.get_simple_extent_type() != h5s.SIMPLE else space.get_simple_extent_dims(True)
         limits = [None if extent in (h5s.UNLIMITED, UNDEFINED) else number(extent) for extent in maximum]
-        filters = [plist.get_filter(i) for i in range(plist.get_nfilters())]
+        filters = [stored_filter(plist, i) for i in range(plist.get_nfilters())]
         external = [plist.get_external(i) for i in range(plist.get_external_count())]
         described = {
             "dtype": self.datatype(tid),
@@ -189,7 +201,7 @@ class Document:
             "maxshape": None if space.get_simple_extent_type() == h5s.NULL else limits,
             "layout": layout,
             "chunks": [number(extent) for extent in plist.get_chunk()] if layout == "chunked" else None,
-            "filters": [{"id": code, "flags": flags, "cd": list(cd)} for code, flags, cd, _ in filters],
+            "filters": [{"id": code, "flags": flags, "cd": cd} for code, flags, cd in filters],
             "fill": self.fill(plist, tid, layout),
             "storage_size": number(did.get_storage_size()),
         }
@@ -212,7 +224,7 @@ class Document:
 
     @staticmethod
     def is_junk(did, plist, fill):
-        filled = fill["time"] == "alloc" or (fill["time"] == "ifset" and fill["status"] == "user")
+        filled = fill["time"] == "alloc" or (fill["time"] == "ifset" and fill["status"] != "undefined")
         return not filled and did.get_space_status() != h5d.SPACE_STATUS_ALLOCATED and plist.get_layout() != h5d.COMPACT
 
     def fill(self, plist, tid, layout):

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 import numpy as np
 from datatypes import bits, order, reference_kind
-from h5py import h5d, h5o, h5p, h5s, h5t
+from h5py import h5d, h5f, h5i, h5o, h5s, h5t
 from hdf5_library import LIB, number
 
 MOST_BYTES = 2**26
@@ -161,20 +161,43 @@ class Encoder:
 
     def reference(self, data, kind):
         if kind == "std":
-            raise ValueError("references of HDF5 1.12 are not taken apart")
+            return self.revised_reference(data)
         if not any(data):
             return prefixed(b"")
         if kind == "object":
             address = int.from_bytes(data, "little")
             return prefixed(self.paths.get(address, f"#{address}").encode())
         LIB.H5Rdereference2.restype = ctypes.c_int64
-        target = LIB.H5Rdereference2(ctypes.c_int64(self.fid.id), ctypes.c_int64(h5p.DEFAULT), ctypes.c_int(1), data)
+        target = LIB.H5Rdereference2(ctypes.c_int64(self.fid.id), ctypes.c_int64(0), ctypes.c_int(1), data)
         if target < 0:
             raise ValueError("a region of nothing")
         owner = h5d.DatasetID(target)
         address = h5o.get_info(owner).addr
         space = h5s.SpaceID(LIB.H5Rget_region(ctypes.c_int64(owner.id), ctypes.c_int(1), data))
         return prefixed(self.paths.get(address, f"#{address}").encode()) + selected(space)
+
+    def revised_reference(self, data):
+        """A reference of HDF5 1.12: to an object, a region or an attribute."""
+        if not any(data):
+            return b"\0"
+        LIB.H5Ropen_object.restype = LIB.H5Ropen_region.restype = ctypes.c_int64
+        LIB.H5Rget_file_name.restype = LIB.H5Rget_attr_name.restype = ctypes.c_ssize_t
+        kind = {2: b"O", 3: b"R", 4: b"T"}[LIB.H5Rget_type(data)]
+        file, name = ctypes.create_string_buffer(4096), ctypes.create_string_buffer(4096)
+        LIB.H5Rget_file_name(data, file, ctypes.c_size_t(4096))
+        if file.value != h5f.get_name(self.fid):
+            raise ValueError("references to other files are not taken apart")
+        target = LIB.H5Ropen_object(data, ctypes.c_int64(0), ctypes.c_int64(0))
+        if target < 0:
+            raise ValueError("a reference to nothing")
+        address = h5o.get_info(h5i.wrap_identifier(target)).addr
+        encoded = kind + prefixed(b"") + prefixed(self.paths.get(address, f"#{address}").encode())
+        if kind == b"T":
+            LIB.H5Rget_attr_name(data, name, ctypes.c_size_t(4096))
+            encoded += prefixed(name.value)
+        elif kind == b"R":
+            encoded += selected(h5s.SpaceID(LIB.H5Ropen_region(data, ctypes.c_int64(0), ctypes.c_int64(0))))
+        return encoded
 
     def digest(self, raw, tid):
         if len(raw) == 0:
