@@ -7,7 +7,10 @@ export interface FileSpaceOptions {
    * metadata and data lie in pages of their own, which suits storages that are read in blocks.
    */
   readonly strategy?: "fsm" | "page" | "aggregate" | "none" | undefined;
-  /** Whether the file keeps lists of its free space: not written yet, and so only `false`. */
+  /**
+   * Whether libhdf5 keeps lists of free space in the file when it closes it. Here such lists are read and used up; a file
+   * that was changed here has none until libhdf5 writes it again.
+   */
   readonly persist?: boolean | undefined;
   /** Smallest piece of free space that is kept in mind, in bytes; 1 by default. */
   readonly threshold?: number | undefined;
@@ -16,6 +19,8 @@ export interface FileSpaceOptions {
 }
 
 const STRATEGIES = { fsm: "fsm-aggr", page: "page", aggregate: "aggr", none: "none" } as const;
+/** Lists that a file has room for: one for each kind of data, small and large. Section IV.A.2.x. */
+const MANAGERS = 12;
 const DEFAULT_PAGE_SIZE = 4096;
 const SMALLEST_PAGE = 512;
 const LARGEST_PAGE = 2 ** 30;
@@ -23,7 +28,7 @@ const LARGEST_PAGE = 2 ** 30;
 /**
  * The message that says how a new file hands out its space; `undefined` where that is the default, which is not said.
  *
- * @throws HdfiveError `INVALID_ARGUMENT`, `UNSUPPORTED` for lists of free space that are to be kept
+ * @throws HdfiveError `INVALID_ARGUMENT`
  */
 export function fileSpaceInfoOf(options: FileSpaceOptions | undefined): FileSpaceInfoV1 | undefined {
   if (options === undefined) {
@@ -39,10 +44,10 @@ export function fileSpaceInfoOf(options: FileSpaceOptions | undefined): FileSpac
   if (!Number.isSafeInteger(pageSize) || pageSize < SMALLEST_PAGE || pageSize > LARGEST_PAGE) {
     throw invalid(`pageSize must be from ${SMALLEST_PAGE} to ${LARGEST_PAGE} bytes, not ${pageSize}`);
   }
-  if (persist) {
-    throw new HdfiveError("UNSUPPORTED", "fileSpace: lists of free space are read and not written yet (persist: true)");
+  if (persist && strategy !== "fsm" && strategy !== "page") {
+    throw invalid(`strategy ${strategy} keeps no lists of free space`);
   }
-  if (strategy === "fsm" && threshold === 1 && pageSize === DEFAULT_PAGE_SIZE) {
+  if (strategy === "fsm" && !persist && threshold === 1 && pageSize === DEFAULT_PAGE_SIZE) {
     return undefined;
   }
   return {
@@ -53,7 +58,7 @@ export function fileSpaceInfoOf(options: FileSpaceOptions | undefined): FileSpac
     pageSize,
     pageEndThreshold: 0,
     endBeforeManagers: null,
-    managers: [],
+    managers: persist ? new Array<null>(MANAGERS).fill(null) : [],
   };
 }
 

@@ -1,9 +1,12 @@
-import { HdfiveError, superblock as superblockCodec, Writer } from "@hdfive/format";
+import { type FileSpaceInfoV1, HdfiveError, superblock as superblockCodec, Writer } from "@hdfive/format";
 import { resizeStorage, writeBytes } from "../../storage/access.js";
 import { writeUnderWay } from "../../storage/storage.js";
 import { perform, type Task } from "../../task.js";
 import type { Allocator } from "../transaction/allocator.js";
+import { transact } from "../transaction/drive.js";
 import type { DirtyNode, FileState } from "../transaction/file-state.js";
+import type { Extent } from "../transaction/tx.js";
+import { dropManagers, keptSpace, withoutManagers } from "./space-managers.js";
 
 type RetiredSpace = ReturnType<Allocator["takeRetired"]>;
 
@@ -44,6 +47,13 @@ const RANKS: readonly string[] = [
   "btree-v2-internal-node",
   "btree-v2-header",
   "chunk-node",
+  "array-page",
+  "fixed-array-data-block",
+  "fixed-array-header",
+  "extensible-array-data-block",
+  "extensible-array-super-block",
+  "extensible-array-index-block",
+  "extensible-array-header",
   "symbol-node",
   "group-node",
   "continuation-chunk",
@@ -165,6 +175,8 @@ function* writeOut(state: FileState): Task<void> {
   if (state.dirtyNodes.size === 0 && state.dirtyBlocks.size === 0 && !state.superblockDirty && !grew(state)) {
     return;
   }
+  const kept = keptSpace(state);
+  const listed = kept === null ? [] : yield* perform(transact(state, (tx) => dropManagers(tx, kept)));
   // Space freed while these writes are on their way must not be given to somebody who writes there first.
   state.allocator.hold();
   state.touchedBlocks.clear();
@@ -199,7 +211,20 @@ function* writeOut(state: FileState): Task<void> {
     state.allocator.unhold();
     if (done) {
       state.allocator.release(retired);
+      giveListed(state, kept, listed);
     }
+  }
+}
+
+/** Takes over what the lists of the file had as free, now that they are gone. */
+function giveListed(state: FileState, kept: FileSpaceInfoV1 | null, listed: readonly Extent[]): void {
+  if (kept === null) {
+    return;
+  }
+  state.fileSpace = withoutManagers(kept, state.superblock.endOfFile - state.context.baseAddress);
+  // In pages the lists say more than extents do: which kind a page is of.
+  for (const { address, length } of kept.strategy === "page" ? [] : listed) {
+    state.allocator.give(address, length);
   }
 }
 

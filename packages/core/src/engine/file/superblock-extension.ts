@@ -76,7 +76,7 @@ function readOnlyReason(
     return "the file keeps metadata in a cache image, which this version cannot keep true";
   }
   // Space that the file keeps a list of must not be used twice.
-  if (space !== null && (space.version === 0 || space.persist)) {
+  if (space?.version === 0) {
     return "the file keeps a list of its free space, which this version cannot keep true";
   }
   return sharedMessages === null
