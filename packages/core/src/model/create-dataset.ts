@@ -17,6 +17,7 @@ import {
   shapeText,
   userArray,
 } from "../array/index.js";
+import { chunkedLayout } from "../engine/chunk-index/choose-index.js";
 import type { NewDataset } from "../engine/datasets/dataset-header.js";
 import type { Tx } from "../engine/transaction/tx.js";
 import { heapWriter } from "../pipeline/write-source.js";
@@ -60,7 +61,6 @@ export interface DatasetPlan extends StoredType {
   readonly data: unknown;
 }
 
-const MAX_CHUNK_BYTES = 0xffff_ffff;
 /** For elements that hold all of their data themselves. */
 const NO_HEAP: HeapWriter = {
   offsetSize: 8,
@@ -121,12 +121,9 @@ export function planDataset(context: FileContext, options: DatasetOptions, plugi
   }
   const chunkShape = planChunks(options, shape, datatype);
   const fillValue = hasHeapData(datatype) ? null : encodeFill(datatype, options.fillValue, NO_HEAP);
-  return {
-    ...common,
-    dataspace,
-    filters: describeFilters(requests, plugins, { datatype, chunkShape, fillValue }),
-    layout: { version: 3, class: "chunked", address: null, chunkShape, elementSize: datatype.size },
-  };
+  const filters = describeFilters(requests, plugins, { datatype, chunkShape, fillValue });
+  const chunks = { dataspace, filters, chunkShape, elementSize: datatype.size, allocationTime: "incremental" } as const;
+  return { ...common, dataspace, filters, layout: chunkedLayout(chunks, context.state.libver) };
 }
 
 /** The messages of a planned dataset; a fill value with variable-length data puts it in the global heap. */
@@ -207,10 +204,6 @@ function planChunks(
         `Chunk shape must not be greater than data shape in any dimension. ${shapeText(given)} is not compatible with ${shapeText(shape)}`,
       );
     }
-  }
-  const bytes = elementCount(given) * size;
-  if (bytes > MAX_CHUNK_BYTES) {
-    throw new HdfiveError("UNSUPPORTED", `A chunk of ${bytes} bytes needs a newer layout: at most 4 GiB fit this one`);
   }
   return given;
 }

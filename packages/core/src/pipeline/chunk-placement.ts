@@ -1,6 +1,7 @@
 import { comparePlaces } from "../engine/chunk-index/chunk-bounds.js";
 import { type ChunkRecord, chunkIndexOf } from "../engine/chunk-index/chunk-index.js";
-import { loadDataset, putLayout, requireChunked } from "../engine/datasets/dataset-header.js";
+import { loadDataset, requireChunked } from "../engine/datasets/dataset-header.js";
+import { recordChunks } from "../engine/datasets/record-chunks.js";
 import type { Tx } from "../engine/transaction/tx.js";
 import { type CachedChunk, isChanged } from "./chunk-cache.js";
 import type { EncodedChunk } from "./chunk-codec.js";
@@ -64,7 +65,7 @@ function placeInDataset(tx: Tx, dataset: number, chunks: StoredChunk[]): PlacedC
     const { bytes, filterMask, chunk } = each;
     const previous = before[i] ?? null;
     const isSame = previous?.storedSize === bytes.length && previous.filterMask === filterMask;
-    if (previous !== null && isSame && !isRead) {
+    if (previous !== null && (index.hasFixedPlaces === true || (isSame && !isRead))) {
       return { ...each, address: previous.address };
     }
     if (previous !== null) {
@@ -75,10 +76,7 @@ function placeInDataset(tx: Tx, dataset: number, chunks: StoredChunk[]): PlacedC
     return { ...each, address };
   });
   if (records.length > 0) {
-    const { indexAddress } = index.upsertMany(tx, records);
-    if (indexAddress !== layout.address) {
-      putLayout(tx, dataset, { ...layout, address: indexAddress });
-    }
+    recordChunks(tx, header, records);
   }
   return placed;
 }

@@ -7,6 +7,7 @@ import type { CachedChunk } from "./chunk-cache.js";
 import { encodeChunk } from "./chunk-codec.js";
 import { placeChunks, planWrites, type StoredChunk } from "./chunk-placement.js";
 import type { OpenFile } from "./open-file.js";
+import { filtersOf } from "./stored-chunk.js";
 
 /** Chunks that are encoded, and requests that are written, at once. */
 const STORES_IN_FLIGHT = 4;
@@ -75,7 +76,8 @@ function* storeBatch(file: OpenFile, chunks: readonly CachedChunk[]): Task<void>
 
 function* encode(file: OpenFile, chunk: CachedChunk): Task<StoredChunk> {
   const { version } = chunk;
-  const { filters } = yield* perform(transact(file.state, (tx) => loadDataset(tx, chunk.dataset)));
+  const dataset = yield* perform(transact(file.state, (tx) => loadDataset(tx, chunk.dataset)));
+  const filters = filtersOf(dataset, chunk.scaled);
   if (filters.length === 0) {
     return { chunk, version, bytes: chunk.bytes, filterMask: 0 };
   }

@@ -1,8 +1,8 @@
-import { type ChunkedLayout, HdfiveError } from "@hdfive/format";
+import { type ChunkedLayout, HdfiveError, UnsupportedError } from "@hdfive/format";
 import { type AxisPiece, gather } from "../array/index.js";
 import { type ChunkBounds, type ChunkPage, chunkIndexOf } from "../engine/chunk-index/chunk-index.js";
-import { requireWritableIndex } from "../engine/chunk-index/read-only-index.js";
 import { type DatasetHeader, loadDataset, putDimensions, requireChunked } from "../engine/datasets/dataset-header.js";
+import { forgetChunks } from "../engine/datasets/record-chunks.js";
 import { transact } from "../engine/transaction/drive.js";
 import { perform, type Task } from "../task.js";
 import { makeRoom } from "./chunk-store.js";
@@ -23,7 +23,7 @@ export function* resizeDataset(file: OpenFile, address: number, shape: readonly 
       const dataset = loadDataset(tx, address);
       const layout = requireChunked(dataset);
       tx.requireWritable();
-      requireWritableIndex(layout, address);
+      checkPartialChunks(dataset, layout, shape);
       checkShape(dataset, shape);
       putDimensions(tx, address, shape);
       return dataset;
@@ -43,6 +43,26 @@ export function* resizeDataset(file: OpenFile, address: number, shape: readonly 
     if (extent < (old[axis] as number)) {
       yield* refillCut(file, after, axis, extent);
     }
+  }
+}
+
+/** Chunks that are filtered or not by where the edge is would have to be stored anew when it moves over them. */
+function checkPartialChunks(
+  { filters, dataspace, address }: DatasetHeader,
+  layout: ChunkedLayout,
+  shape: readonly number[],
+): void {
+  const old = dataspace.dimensions;
+  const moves = layout.chunkShape.some(
+    (side, axis) =>
+      old[axis] !== shape[axis] && ((old[axis] as number) % side !== 0 || (shape[axis] as number) % side !== 0),
+  );
+  if ("index" in layout && layout.partialChunksUnfiltered && filters.length > 0 && moves) {
+    throw new UnsupportedError(
+      "partial chunks without filters",
+      "a dataset that stores them is resized only from and to whole chunks",
+      { address },
+    );
   }
 }
 
@@ -107,10 +127,7 @@ function* prune(
     const next: readonly number[] | null = yield* perform(
       transact(file.state, (tx) => {
         const page = index.list(tx, from, PAGE, bounds);
-        for (const { scaled, address, storedSize } of page.records) {
-          index.remove(tx, scaled);
-          tx.free(address, storedSize);
-        }
+        forgetChunks(tx, loadDataset(tx, dataset.address), page.records);
         return page.next;
       }),
     );

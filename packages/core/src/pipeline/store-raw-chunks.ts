@@ -1,6 +1,7 @@
 import { comparePlaces } from "../engine/chunk-index/chunk-bounds.js";
 import { type ChunkRecord, chunkIndexOf } from "../engine/chunk-index/chunk-index.js";
-import { loadDataset, putLayout, requireChunked } from "../engine/datasets/dataset-header.js";
+import { loadDataset, requireChunked } from "../engine/datasets/dataset-header.js";
+import { recordChunks } from "../engine/datasets/record-chunks.js";
 import { transact } from "../engine/transaction/drive.js";
 import { writeBytes } from "../storage/access.js";
 import { concurrently, perform, type Task } from "../task.js";
@@ -24,16 +25,14 @@ export function* storeRawChunks(file: OpenFile, dataset: number, chunks: readonl
     const placed = yield* perform(
       transact(file.state, (tx): ChunkWrite[] => {
         const header = loadDataset(tx, dataset);
-        const layout = requireChunked(header);
+        const index = chunkIndexOf(requireChunked(header), header);
         const records = sorted.map(({ scaled, bytes, filterMask }): ChunkRecord => {
-          return { scaled, address: tx.alloc(bytes.length, "raw"), storedSize: bytes.length, filterMask };
+          const place = index.hasFixedPlaces === true ? index.find(tx, scaled) : null;
+          const address = place?.address ?? tx.alloc(bytes.length, "raw");
+          return { scaled, address, storedSize: bytes.length, filterMask };
         });
-        const { previous, indexAddress } = chunkIndexOf(layout, header).upsertMany(tx, records);
-        for (const { address, storedSize } of previous) {
+        for (const { address, storedSize } of recordChunks(tx, header, records)) {
           tx.free(address, storedSize);
-        }
-        if (indexAddress !== layout.address) {
-          putLayout(tx, dataset, { ...layout, address: indexAddress });
         }
         return records.map(({ address }, i) => ({ address, bytes: (sorted[i] as RawChunkToStore).bytes }));
       }),

@@ -1,4 +1,5 @@
 import {
+  type BtreeV2Index,
   type BtreeV2Records,
   chunkRecords,
   type FormatContext,
@@ -9,14 +10,16 @@ import {
   type PlacedFilteredChunk,
 } from "@hdfive/format";
 import { countRecords } from "../btree-v2/btree.js";
-import { findRecord, findRecords } from "../btree-v2/find.js";
+import { createBtree, freeBtree } from "../btree-v2/edit.js";
+import { findRecords } from "../btree-v2/find.js";
+import { upsertRecord } from "../btree-v2/insert.js";
+import { removeRecord } from "../btree-v2/remove.js";
 import { scanRecords } from "../btree-v2/scan.js";
 import type { Tx } from "../transaction/tx.js";
 import { comparePlaces, firstInside, isInside } from "./chunk-bounds.js";
 import { bytesOfChunk } from "./chunk-grid.js";
-import type { ChunkBounds, ChunkedData, ChunkIndex, ChunkPage, ChunkRecord } from "./chunk-record.js";
+import type { ChunkBounds, ChunkChange, ChunkedData, ChunkIndex, ChunkPage, ChunkRecord } from "./chunk-record.js";
 import { storedSizeWidth } from "./element-array.js";
-import { indexThatOnlyReads } from "./read-only-index.js";
 
 type Placed = PlacedChunk | PlacedFilteredChunk;
 /** How the tree of one dataset is read. */
@@ -27,28 +30,66 @@ interface TreeOfChunks {
 }
 
 /** A version 2 B-tree as a chunk index. File Format Specification, section VII.E. */
-export function btreeV2Chunks(layout: IndexedChunkedLayout, data: ChunkedData, address: number): ChunkIndex {
+export function btreeV2Chunks(layout: IndexedChunkedLayout, data: ChunkedData, settings: BtreeV2Index): ChunkIndex {
+  const { address } = layout;
   const chunkBytes = bytesOfChunk(layout);
-  const treeIn = ({ context }: Tx): TreeOfChunks => ({
-    address,
+  const isFiltered = data.filters.length > 0;
+  const treeIn = ({ context }: Tx, at: number): TreeOfChunks => ({
+    address: at,
     records: recordsOf(layout, data, context),
     toRecord: (placed) => ({ storedSize: chunkBytes, filterMask: 0, ...placed }),
   });
+  const upsertMany = (tx: Tx, records: readonly ChunkRecord[]): ChunkChange => {
+    const at = address ?? createBtree(tx, recordsOf(layout, data, tx.context), settings);
+    const tree = treeIn(tx, at);
+    const previous: ChunkRecord[] = [];
+    for (const record of records) {
+      const { scaled, address: chunkAddress } = record;
+      const placed: Placed = isFiltered ? record : { scaled, address: chunkAddress };
+      const before = upsertRecord(tx, tree, placed, (other) => comparePlaces(scaled, other.scaled));
+      if (before !== null) {
+        previous.push(tree.toRecord(before));
+      }
+    }
+    return { previous, indexAddress: at };
+  };
+  const list: ChunkIndex["list"] = (tx, after, limit, bounds) =>
+    address === null
+      ? { records: [], next: null }
+      : listTree(tx, treeIn(tx, address), after, Math.max(1, limit), bounds ?? null);
+  const findMany: ChunkIndex["findMany"] = (tx, places) => {
+    if (address === null) {
+      return places.map(() => null);
+    }
+    const tree = treeIn(tx, address);
+    return findRecords(tx, tree, places, (scaled, placed) => comparePlaces(scaled, placed.scaled)).map((found) =>
+      found === null ? null : tree.toRecord(found),
+    );
+  };
+  let removedUpTo: readonly number[] | null = null;
   return {
-    ...indexThatOnlyReads("btree-v2"),
-    find(tx, scaled) {
-      const tree = treeIn(tx);
-      const found = findRecord(tx, tree, (placed) => comparePlaces(scaled, placed.scaled));
-      return found === null ? null : tree.toRecord(found);
+    find: (tx, scaled) => findMany(tx, [scaled])[0] ?? null,
+    findMany,
+    list,
+    upsert: (tx, record) => upsertMany(tx, [record]),
+    upsertMany,
+    remove(tx, scaled) {
+      if (address === null) {
+        return null;
+      }
+      const tree = treeIn(tx, address);
+      const removed = removeRecord(tx, tree, (placed) => comparePlaces(scaled, placed.scaled));
+      return removed === null ? null : tree.toRecord(removed);
     },
-    findMany(tx, places) {
-      const tree = treeIn(tx);
-      return findRecords(tx, tree, places, (scaled, placed) => comparePlaces(scaled, placed.scaled)).map((found) =>
-        found === null ? null : tree.toRecord(found),
-      );
+    count: (tx) => (address === null ? 0 : countRecords(tx, treeIn(tx, address))),
+    removeAll(tx, limit) {
+      const page = list(tx, removedUpTo, limit);
+      removedUpTo = page.next;
+      if (page.next === null && address !== null) {
+        freeBtree(tx, treeIn(tx, address));
+      }
+      return { removed: page.records, done: page.next === null };
     },
-    list: (tx, after, limit, bounds) => listTree(tx, treeIn(tx), after, Math.max(1, limit), bounds ?? null),
-    count: (tx) => countRecords(tx, treeIn(tx)),
   };
 }
 

@@ -4,7 +4,6 @@ import { btreeV2Chunks } from "./btree-v2-chunks.js";
 import { chunkBtree } from "./chunk-btree.js";
 import type { ChunkedData, ChunkIndex } from "./chunk-record.js";
 import { implicitChunks } from "./implicit-chunks.js";
-import { indexThatOnlyReads } from "./read-only-index.js";
 import { singleChunk } from "./single-chunk.js";
 
 export type {
@@ -23,31 +22,17 @@ export function chunkIndexOf(layout: ChunkedLayout, data: ChunkedData): ChunkInd
 }
 
 function indexOfKind(layout: IndexedChunkedLayout, data: ChunkedData): ChunkIndex {
-  const { index, address } = layout;
-  if (address === null) {
-    return emptyIndex(index.kind);
-  }
+  const { index } = layout;
   switch (index.kind) {
     case "single":
-      return singleChunk(layout, index, address);
+      return singleChunk(layout, index, data);
     case "implicit":
-      return implicitChunks(layout, data, address);
+      return implicitChunks(layout, data);
     case "fixed-array":
-      return fixedArrayChunks(layout, data, address);
+      return fixedArrayChunks(layout, data);
     case "extensible-array":
-      return extensibleArrayChunks(layout, data, address);
+      return extensibleArrayChunks(layout, data);
     case "btree-v2":
-      return btreeV2Chunks(layout, data, address);
+      return btreeV2Chunks(layout, data, index);
   }
-}
-
-/** An index that has not been made because nothing is stored. */
-function emptyIndex(kind: string): ChunkIndex {
-  return {
-    ...indexThatOnlyReads(kind),
-    find: () => null,
-    findMany: (_tx, places) => places.map(() => null),
-    list: () => ({ records: [], next: null }),
-    count: () => 0,
-  };
 }

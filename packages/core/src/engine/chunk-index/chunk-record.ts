@@ -1,4 +1,4 @@
-import type { Dataspace, FilterDescription } from "@hdfive/format";
+import type { ChunkIndexing, Dataspace, FilterDescription } from "@hdfive/format";
 import type { Tx } from "../transaction/tx.js";
 
 /** Where one chunk is and how it is stored. */
@@ -38,6 +38,8 @@ export interface ChunkChange {
   readonly previous: readonly ChunkRecord[];
   /** Address of the index, for the layout message: it differs when the first chunk made the index. */
   readonly indexAddress: number;
+  /** What else the layout message now says of the index: how its single chunk is stored. Others are said once for all. */
+  readonly indexing?: ChunkIndexing;
 }
 
 /** Chunks taken out of an index that is being deleted. */
@@ -54,6 +56,10 @@ export interface ChunkRemoval {
  * An index is as old as the layout it was made from: after a change of the layout's address take a new one.
  */
 export interface ChunkIndex {
+  /** Whether chunks have their places for good, so that each is written where it is, whatever was there. */
+  readonly hasFixedPlaces?: boolean;
+  /** Whether the layout message itself points to the one chunk: when that is removed the caller takes the address out. */
+  readonly isLayout?: boolean;
   /** The record of a chunk; `null` when nothing is stored for it. */
   find(tx: Tx, scaled: readonly number[]): ChunkRecord | null;
   /** The records of many chunks, in lexicographic order, fetched level by level. */

@@ -42,7 +42,7 @@ export function openExtensibleArray(tx: Tx, address: number, elements: ChunkElem
     want(indices) {
       const places = indices
         .filter((index) => index >= header.indexBlockElements)
-        .map((index) => placeOf(array, index));
+        .map((index) => placeInArray(geometry, index - header.indexBlockElements));
       const parts = new Set(places.map(({ superBlock }) => superBlock));
       const indirect = [...parts].filter((i) => i >= geometry.directSuperBlocks);
       tx.wantEach(
@@ -65,7 +65,7 @@ export function openExtensibleArray(tx: Tx, address: number, elements: ChunkElem
       if (index < header.indexBlockElements) {
         return inIndexBlock;
       }
-      const { superBlock, dataBlock } = placeOf(array, index);
+      const { superBlock, dataBlock } = placeInArray(geometry, index - header.indexBlockElements);
       const place = geometry.superBlocks[superBlock] as SuperBlockPlace;
       if (superBlock < geometry.directSuperBlocks) {
         const direct = block.dataBlocks.slice(place.firstDataBlock, place.firstDataBlock + place.dataBlockCount);
@@ -99,10 +99,11 @@ interface Part {
   readonly address: number;
 }
 
-/** In which data block of which super block an element past those of the index block is. Section VII.D. */
-function placeOf({ geometry, inIndexBlock }: OpenArray, index: number): { superBlock: number; dataBlock: number } {
-  const { superBlocks } = geometry;
-  const past = index - inIndexBlock;
+/** In which data block of which super block an element is, `past` elements after those of the index block. Section VII.D. */
+export function placeInArray(
+  { superBlocks }: ExtensibleArrayGeometry,
+  past: number,
+): { readonly superBlock: number; readonly dataBlock: number } {
   let superBlock = 0;
   while (superBlock + 1 < superBlocks.length && (superBlocks[superBlock + 1] as SuperBlockPlace).firstElement <= past) {
     superBlock++;
@@ -110,7 +111,7 @@ function placeOf({ geometry, inIndexBlock }: OpenArray, index: number): { superB
   const { firstElement, dataBlockElements, dataBlockCount } = superBlocks[superBlock] as SuperBlockPlace;
   const dataBlock = Math.floor((past - firstElement) / dataBlockElements);
   if (dataBlock >= dataBlockCount) {
-    throw new FormatError(extensibleArrayHeader.name, `it has no room for element ${index}`);
+    throw new FormatError(extensibleArrayHeader.name, `it has no room for ${past} elements`);
   }
   return { superBlock, dataBlock };
 }

@@ -24,7 +24,8 @@ export function openFixedArray(tx: Tx, address: number, elements: ChunkElements,
     return { length: 0, want: () => {}, runAt: () => ({ start: 0, end: count, leaf: null }) };
   }
   // All of the block is allocated at once, written or not: a count that is a lie stops here.
-  if (count * elements.size(context) > tx.state.storage.size) {
+  const { storage, allocator } = tx.state;
+  if (count * elements.size(context) > Math.max(storage.size, allocator.endOfFile)) {
     throw new FormatError(fixedArrayHeader.name, `${count} elements do not fit the file`, { address });
   }
   const codec = fixedArrayDataBlock(header, elements);

@@ -2,43 +2,62 @@ import { FormatError, type IndexedChunkedLayout } from "@hdfive/format";
 import type { Tx } from "../transaction/tx.js";
 import { firstInside } from "./chunk-bounds.js";
 import { bytesOfChunk, chunkGrid, presentBounds } from "./chunk-grid.js";
-import type { ChunkBounds, ChunkedData, ChunkIndex, ChunkPage, ChunkRecord } from "./chunk-record.js";
-import { indexThatOnlyReads } from "./read-only-index.js";
+import type { ChunkBounds, ChunkChange, ChunkedData, ChunkIndex, ChunkPage, ChunkRecord } from "./chunk-record.js";
 
-/** Chunks that stand one after the other, all of them stored. File Format Specification, section VII.B. */
-export function implicitChunks(layout: IndexedChunkedLayout, data: ChunkedData, address: number): ChunkIndex {
+/**
+ * Chunks that stand one after the other, all of them stored. File Format Specification, section VII.B.
+ *
+ * Space for all there can ever be is taken when the dataset is made.
+ */
+export function implicitChunks(layout: IndexedChunkedLayout, data: ChunkedData): ChunkIndex {
   const grid = chunkGrid(layout, data);
+  const { address } = layout;
   const storedSize = bytesOfChunk(layout);
-  const present = presentBounds(layout, data);
-  const count = present?.last.reduce((product, at) => product * (at + 1), 1) ?? 0;
-  // All chunks are allocated at once: a shape that is a lie stops here, before anybody goes through its chunks.
-  const check = (tx: Tx): void => {
-    if (count * storedSize > tx.state.storage.size) {
-      throw new FormatError("implicit chunk index", `its ${count} chunks do not fit the file`, { address });
-    }
-  };
+  const present = address === null ? null : presentBounds(layout, data);
   const recordOf = (scaled: readonly number[]): ChunkRecord => ({
     scaled,
-    address: address + grid.indexOf(scaled) * storedSize,
+    address: (address as number) + grid.indexOf(scaled) * storedSize,
     storedSize,
     filterMask: 0,
   });
   const find = (scaled: readonly number[]): ChunkRecord | null =>
-    grid.indexOf(scaled) < grid.length ? recordOf(scaled) : null;
+    address !== null && grid.indexOf(scaled) < grid.length ? recordOf(scaled) : null;
+  // A chunk is where it is: what is recorded of it must be that.
+  const keep = (records: readonly ChunkRecord[]): ChunkChange => {
+    for (const record of records) {
+      if (find(record.scaled)?.address !== record.address) {
+        throw new FormatError("data layout", `chunk ${record.scaled.join(", ")} has its place and no other`, {
+          address: address ?? undefined,
+        });
+      }
+    }
+    return { previous: [], indexAddress: address as number };
+  };
   return {
-    ...indexThatOnlyReads("implicit"),
+    hasFixedPlaces: true,
     find: (_tx, scaled) => find(scaled),
     findMany: (_tx, places) => places.map(find),
-    list(tx, after, limit, bounds) {
-      check(tx);
+    list(_tx, after, limit, bounds) {
       const box = present === null ? null : bounds === undefined ? present : common(present, bounds);
       return box === null ? { records: [], next: null } : listBox(box, after, limit, recordOf);
     },
-    count(tx) {
-      check(tx);
-      return count;
+    upsert: (_tx, record) => keep([record]),
+    upsertMany: (_tx, records) => keep(records),
+    // Its space belongs to all of them together.
+    remove: () => null,
+    count: () => present?.last.reduce((product, at) => product * (at + 1), 1) ?? 0,
+    removeAll(tx) {
+      if (address !== null) {
+        tx.free(address, grid.length * storedSize);
+      }
+      return { removed: [], done: true };
     },
   };
+}
+
+/** Takes space for all the chunks that there can be, and answers where they begin. File Format Specification, section VII.B. */
+export function allocateImplicit(tx: Tx, layout: IndexedChunkedLayout, data: ChunkedData): number {
+  return tx.alloc(chunkGrid(layout, data).length * bytesOfChunk(layout));
 }
 
 function common(a: ChunkBounds, b: ChunkBounds): ChunkBounds {

@@ -15,6 +15,7 @@ import {
   MESSAGE_FLAGS,
   MESSAGE_IDS,
   sharedMessage,
+  structureVersions,
   UnsupportedError,
   type VirtualLayout,
 } from "@hdfive/format";
@@ -30,6 +31,7 @@ import {
   loadHeader,
   requireMessage,
 } from "../object-header/object-header.js";
+import { raisedDataspace } from "../object-header/raised-dataspace.js";
 import { type ResolvedDatatype, resolveDatatype } from "../object-header/shared.js";
 import type { Tx } from "../transaction/tx.js";
 import { type ExternalFile, loadExternalFiles } from "./external-files.js";
@@ -142,25 +144,41 @@ function loadFill(tx: Tx, header: Header, layout: DatasetHeader["layout"]): Fill
     : { ...common, defined: "user", value };
 }
 
-/** Makes the object header of a new dataset, with the messages and the order that libhdf5 gives it; section IV.A.1. */
+/**
+ * Makes the object header of a new dataset, with the messages, their order, flags and versions that libhdf5 gives it under
+ * the file's lower bound; section IV.A.1. The versions of the datatype and of the layout are the caller's.
+ */
 export function createDatasetHeader(tx: Tx, dataset: NewDataset, settings: DatasetHeaderSettings = {}): number {
   const { constant } = MESSAGE_FLAGS;
+  const versions = structureVersions(tx.state.libver);
+  const { layout, filters } = dataset;
+  const dataspace = raisedDataspace(tx, dataset.dataspace);
+  const version = Math.max(dataset.fill.version, versions.fillValue) as FillValue["version"];
+  const fill: FillValue = { ...dataset.fill, version };
   const messages: NewMessage[] = [
-    { type: MESSAGE_IDS.dataspace, flags: 0, data: encodeMessage(tx, dataspaceMessage, dataset.dataspace) },
+    { type: MESSAGE_IDS.dataspace, flags: 0, data: encodeMessage(tx, dataspaceMessage, dataspace) },
     datatypeMessage(tx, dataset.datatype, dataset.committedAddress ?? null),
-    { type: MESSAGE_IDS.fillValue, flags: constant, data: encodeMessage(tx, fillValueMessage, dataset.fill) },
+    { type: MESSAGE_IDS.fillValue, flags: constant, data: encodeMessage(tx, fillValueMessage, fill) },
   ];
-  if (dataset.fill.value !== null) {
-    const data = encodeMessage(tx, fillValueOldMessage, { value: dataset.fill.value });
+  // Libraries that know version 3 need no old message beside it.
+  if (fill.value !== null && version < 3) {
+    const data = encodeMessage(tx, fillValueOldMessage, { value: fill.value });
     messages.push({ type: MESSAGE_IDS.fillValueOld, flags: constant, data });
   }
-  if (dataset.filters.length > 0) {
-    const data = encodeMessage(tx, filterPipelineMessage, { version: 1, filters: dataset.filters });
+  if (filters.length > 0) {
+    const data = encodeMessage(tx, filterPipelineMessage, { version: versions.filterPipeline, filters });
     messages.push({ type: MESSAGE_IDS.filterPipeline, flags: constant, data });
   }
-  messages.push({ type: MESSAGE_IDS.layout, flags: 0, data: encodeMessage(tx, layoutMessage, dataset.layout) });
-  const compact = dataset.layout.class === "compact" ? dataset.layout.data.length : 0;
+  const flags = isLayoutConstant(dataset) ? constant : 0;
+  messages.push({ type: MESSAGE_IDS.layout, flags, data: encodeMessage(tx, layoutMessage, layout) });
+  const compact = layout.class === "compact" ? layout.data.length : 0;
   return createHeader(tx, messages, { ...settings, minimumChunkSize: HEADER_SIZE_HINT + compact });
+}
+
+/** Whether the layout never changes: all of the space is there from the beginning and what fills it keeps its size. */
+function isLayoutConstant({ dataspace, fill, filters, layout }: NewDataset): boolean {
+  const isEmpty = dataspace.type === "null" || dataspace.dimensions.includes(0);
+  return fill.allocationTime === "early" && filters.length === 0 && !isEmpty && layout.class !== "compact";
 }
 
 /** The datatype of a dataset: here, or where it stands as an object of its own. Section IV.A.1.a, "Shared Message". */

@@ -13,7 +13,7 @@ export function freeDatasetStorage(tx: Tx, header: Header): void {
   if (layout.class === "contiguous" && layout.address !== null && layout.size !== null) {
     tx.free(layout.address, layout.size);
   }
-  if (layout.class !== "chunked" || layout.address === null || "index" in layout) {
+  if (layout.class !== "chunked" || layout.address === null) {
     return;
   }
   const index = chunkIndexOf(layout, dataset);
