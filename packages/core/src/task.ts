@@ -55,6 +55,11 @@ export function runSync<T>(task: Task<T>): T {
   return step.value;
 }
 
+/** Runs a task to its end although the operation that it belongs to was aborted: it takes back what was half done. */
+export function shielded<T>(task: () => Task<T>): Effect<T> {
+  return { async: () => runAsync(task()), sync: () => runSync(task()) };
+}
+
 /** Lets one task at a time through a section of several steps. */
 export class Lock {
   #tail: Promise<void> = Promise.resolve();

@@ -1,6 +1,6 @@
 import { HdfiveError } from "@hdfive/format";
 import { insertLink, requireGroup } from "../engine/groups/links.js";
-import type { Task } from "../task.js";
+import { perform, shielded, type Task } from "../task.js";
 import type { CopyOptions } from "./copy-options.js";
 import type { FileContext } from "./file-context.js";
 import { newPlace, requireFree } from "./group-edit.js";
@@ -49,7 +49,7 @@ export function* copyObject(
     done = true;
   } finally {
     if (!done) {
-      yield* copier.discard(copier.begun(source.context, source.address));
+      yield* perform(shielded(() => copier.discard(copier.begun(source.context, source.address))));
     }
   }
 }

@@ -1,6 +1,7 @@
 import { withOffsetSize } from "../array/index.js";
 import { createDatatypeHeader } from "../engine/datasets/committed-datatype.js";
 import { createDatasetHeader, type NewDataset } from "../engine/datasets/dataset-header.js";
+import { insertLink, requireGroup } from "../engine/groups/links.js";
 import { createGroup } from "../engine/groups/new-group.js";
 import type { Tx } from "../engine/transaction/tx.js";
 import type { Task } from "../task.js";
@@ -19,6 +20,12 @@ export interface CopyToCreate {
   /** Path of the object. */
   readonly path: string;
   readonly adapt: DatasetAdapter | undefined;
+}
+
+/** Where a copy is linked. */
+export interface NewLinkPlace {
+  readonly group: number;
+  readonly name: string;
 }
 
 /** Makes the header of a copy, and links it in the same operation; answers its address. */
@@ -46,5 +53,12 @@ function* headerOf({ source, target, loaded, committedAddress, path, adapt }: Co
       const dataset: NewDataset = { ...copied, committedAddress };
       return (tx) => createDatasetHeader(tx, dataset, settings);
     }
+  }
+}
+
+/** Links a new object where it is to be linked. */
+export function linkAt(tx: Tx, place: NewLinkPlace | null, address: number): void {
+  if (place !== null) {
+    insertLink(tx, requireGroup(tx, place.group), { name: place.name, kind: "hard", address });
   }
 }

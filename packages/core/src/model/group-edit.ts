@@ -7,7 +7,7 @@ import { linkObject, unlinkObject } from "../engine/groups/object-links.js";
 import { ensureGroups, pathComponents, resolvePath, tryResolve } from "../engine/groups/path.js";
 import type { Tx } from "../engine/transaction/tx.js";
 import { writeDataset } from "../pipeline/write.js";
-import type { Task } from "../task.js";
+import { perform, shielded, type Task } from "../task.js";
 import { commitDatatype, type StoredType, useCommitted } from "./committed-type.js";
 import { type DatasetOptions, type DatasetPlan, newDataset, planDataset } from "./create-dataset.js";
 import type { FileContext } from "./file-context.js";
@@ -72,7 +72,7 @@ function* firstWrite(
     done = true;
   } finally {
     if (!done) {
-      yield* undo();
+      yield* perform(shielded(undo));
     }
   }
 }

@@ -1,16 +1,16 @@
+import { HdfiveError } from "@hdfive/format";
 import { holdsReferences } from "../array/index.js";
 import type { DatasetHeader } from "../engine/datasets/dataset-header.js";
 import type { GroupLink } from "../engine/groups/group-link.js";
 import { insertLink, requireGroup } from "../engine/groups/links.js";
 import { deleteObject, linkObject } from "../engine/groups/object-links.js";
-import type { Tx } from "../engine/transaction/tx.js";
 import { copyData, type DataCopy } from "../pipeline/copy-data.js";
 import { type Effect, perform, type Task } from "../task.js";
 import { copiedHeader, putCopiedMessages } from "./copied-header.js";
 import { type AttributeCopy, copyAttribute, storedAttributes } from "./copy-attributes.js";
 import type { DatasetAdapter } from "./copy-dataset.js";
 import type { CopyOptions } from "./copy-options.js";
-import { createCopy } from "./create-copy.js";
+import { createCopy, linkAt, type NewLinkPlace } from "./create-copy.js";
 import type { FileContext } from "./file-context.js";
 import { removeAt } from "./group-edit.js";
 import { loadLinked, loadObject } from "./group-read.js";
@@ -35,12 +35,6 @@ interface Frame extends Place {
   readonly links: LinkCursor;
 }
 
-/** Where a copy is linked. */
-interface NewLinkPlace {
-  readonly group: number;
-  readonly name: string;
-}
-
 /** What a copier does, beside what the user says. */
 export interface CopierSettings extends CopyOptions {
   /** What becomes of references in another file: null, to what stands for their objects, or to copies of what they lead to. */
@@ -49,6 +43,7 @@ export interface CopierSettings extends CopyOptions {
   readonly adapt?: DatasetAdapter | undefined;
 }
 
+const MAX_NESTING = 64;
 /** Ends an operation that was aborted, also between steps that do not wait. */
 const CHECKPOINT: Effect<void> = { async: (signal) => signal?.throwIfAborted(), sync: () => {} };
 
@@ -67,6 +62,7 @@ export class ObjectCopier {
   /** Copies of what only references lead to: names of their links in the root group. */
   readonly #referred: string[] = [];
   #objects = 0;
+  #nesting = 0;
   #bytes = 0;
 
   constructor(target: FileContext, settings: CopierSettings) {
@@ -193,7 +189,16 @@ export class ObjectCopier {
 
   /** The copy of a committed datatype, which counts one more use; `null` for none. */
   *#committed(context: FileContext, address: number | null): Task<number | null> {
-    return address === null ? null : yield* this.#object({ context, address }, 1, `#${address}`, null);
+    if (address === null) {
+      return null;
+    }
+    // An attribute of a committed datatype may use another one, and so on.
+    if (++this.#nesting > MAX_NESTING) {
+      throw new HdfiveError("LIMIT", `Committed datatypes use each other more than ${MAX_NESTING} deep`, { address });
+    }
+    const copy = yield* this.#object({ context, address }, 1, `#${address}`, null);
+    this.#nesting--;
+    return copy;
   }
 
   /** Copies what every kind of object has: its comment, its attributes. */
@@ -290,11 +295,5 @@ export class ObjectCopier {
   *#checkpoint(): Task<void> {
     this.#settings.progress?.({ objects: this.#objects, bytes: this.#bytes });
     yield* perform(CHECKPOINT);
-  }
-}
-
-function linkAt(tx: Tx, place: NewLinkPlace | null, address: number): void {
-  if (place !== null) {
-    insertLink(tx, requireGroup(tx, place.group), { name: place.name, kind: "hard", address });
   }
 }

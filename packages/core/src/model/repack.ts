@@ -2,7 +2,7 @@ import { HdfiveError, type Libver } from "@hdfive/format";
 import { countLinks, requireGroup } from "../engine/groups/links.js";
 import { fetchBytes, resizeStorage, writeBytes } from "../storage/access.js";
 import type { Storage } from "../storage/storage.js";
-import { perform, type Task } from "../task.js";
+import { perform, shielded, type Task } from "../task.js";
 import { dropAttribute } from "./attribute-write.js";
 import { copiedHeader } from "./copied-header.js";
 import { storedAttributes } from "./copy-attributes.js";
@@ -73,7 +73,7 @@ function* rewrite(source: FileContext, target: Storage | File, options: RepackOp
       filled = true;
     } finally {
       if (!filled) {
-        yield* emptyAgain(context);
+        yield* perform(shielded(() => emptyAgain(context)));
       }
     }
     return;
@@ -91,7 +91,7 @@ function* rewrite(source: FileContext, target: Storage | File, options: RepackOp
     done = true;
   } finally {
     if (!done && target.truncate !== undefined) {
-      yield* perform(resizeStorage(context.state.blocks, 0));
+      yield* perform(shielded(() => perform(resizeStorage(context.state.blocks, 0))));
     }
   }
 }

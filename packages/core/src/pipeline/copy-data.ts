@@ -1,4 +1,4 @@
-import type { ChunkedLayout, FilterDescription } from "@hdfive/format";
+import { type ChunkedLayout, type FilterDescription, HdfiveError } from "@hdfive/format";
 import { elementCount, gather, holdsAddresses } from "../array/index.js";
 import { type ChunkPage, type ChunkRecord, chunkIndexOf } from "../engine/chunk-index/chunk-index.js";
 import {
@@ -57,9 +57,11 @@ export function* copyData(copy: DataCopy): Task<void> {
   const [layout, other] = [requireLayout(from), requireLayout(to)];
   if (layout.class === "chunked" && other.class === "chunked" && layout.chunkShape.join() === other.chunkShape.join()) {
     yield* copyChunks(copy, layout, to);
+  } else if (layout.class === "contiguous" && layout.address === null && from.external === null) {
+    // Nothing was ever written.
   } else if (other.class === "chunked") {
     yield* cutIntoChunks(copy, other, to);
-  } else if (layout.class !== "contiguous" || layout.address !== null || from.external !== null) {
+  } else {
     yield* copyWhole(copy, to);
   }
 }
@@ -151,6 +153,9 @@ function* cutIntoChunks(copy: DataCopy, layout: ChunkedLayout, to: DatasetHeader
   const shape = from.dataspace.dimensions;
   const grid = shape.map((extent, axis) => Math.ceil(extent / (chunkShape[axis] as number)));
   const total = elementCount(grid);
+  if (!(total <= source.state.limits.work)) {
+    throw new HdfiveError("LIMIT", `The data would be cut into ${total} chunks: choose larger ones`);
+  }
   const elements = chunkByteLength(target, to, layout) / to.datatype.size;
   for (let chunk = 0; chunk < total; chunk++) {
     const scaled = placeOf(chunk, grid);

@@ -1,9 +1,14 @@
 import { HdfiveError } from "@hdfive/format";
 import { elementCount, rowMajorStrides, storedBytes } from "../array/index.js";
-import type { DatasetHeader } from "../engine/datasets/dataset-header.js";
-import type { Task } from "../task.js";
+import { type ChunkPage, chunkIndexOf } from "../engine/chunk-index/chunk-index.js";
+import { type DatasetHeader, loadDataset, requireChunked, requireLayout } from "../engine/datasets/dataset-header.js";
+import { transact } from "../engine/transaction/drive.js";
+import { perform, type Task } from "../task.js";
 import type { OpenFile } from "./open-file.js";
 import { readElements } from "./read.js";
+
+/** Chunks looked up at once. */
+const PAGE = 256;
 
 /** A box of elements, and the place of its first one in row-major order. */
 export interface Box {
@@ -68,7 +73,7 @@ export function placeOf(index: number, shape: readonly number[]): number[] {
   return place;
 }
 
-/** Goes through the elements of a dataset as they are stored, up to `most` at a time. */
+/** Goes through the elements of a dataset as they are stored, up to `most` at a time, or a chunk; only those that are stored. */
 export function* eachBatch(
   file: OpenFile,
   dataset: DatasetHeader,
@@ -79,7 +84,42 @@ export function* eachBatch(
   if (dataset.dataspace.type === "null" || shape.includes(0)) {
     return;
   }
+  const layout = requireLayout(dataset);
+  if (layout.class === "contiguous" && layout.address === null && dataset.external === null) {
+    return;
+  }
+  if (layout.class === "chunked") {
+    yield* eachChunk(file, dataset, layout.chunkShape, visit);
+    return;
+  }
   for (const { start, counts } of rowMajorBoxes(shape, most)) {
     yield* visit(yield* readBox(file, dataset, start, counts), elementCount(counts));
   }
+}
+
+function* eachChunk(
+  file: OpenFile,
+  dataset: DatasetHeader,
+  chunkShape: readonly number[],
+  visit: (bytes: Uint8Array, count: number) => Task<void>,
+): Task<void> {
+  const shape = dataset.dataspace.dimensions;
+  let after: readonly number[] | null = null;
+  do {
+    const position: readonly number[] | null = after;
+    const page: ChunkPage = yield* perform(
+      transact(file.state, (tx) => {
+        const now = loadDataset(tx, dataset.address);
+        return chunkIndexOf(requireChunked(now), now).list(tx, position, PAGE);
+      }),
+    );
+    for (const { scaled } of page.records) {
+      const start = scaled.map((at, axis) => at * (chunkShape[axis] as number));
+      const counts = start.map((at, axis) => Math.min(chunkShape[axis] as number, (shape[axis] as number) - at));
+      if (counts.every((count) => count > 0)) {
+        yield* visit(yield* readBox(file, dataset, start, counts), elementCount(counts));
+      }
+    }
+    after = page.next;
+  } while (after !== null);
 }
