@@ -45,7 +45,7 @@ export { dtypeName } from "./dtype/dtype-name.js";
 export { inferDatatype } from "./dtype/infer-datatype.js";
 export { isBooleanType, isComplexType } from "./dtype/recognize.js";
 export { toDatatype } from "./dtype/to-datatype.js";
-export { withOffsetSize } from "./dtype/versions.js";
+export { raiseVersion, withOffsetSize } from "./dtype/versions.js";
 export {
   bytesOf,
   type Column,

@@ -1,5 +1,5 @@
-import { type Datatype, HdfiveError } from "@hdfive/format";
-import { type DtypeLike, toDatatype, withOffsetSize } from "../array/index.js";
+import { type Datatype, HdfiveError, structureVersions } from "@hdfive/format";
+import { type DtypeLike, raiseVersion, toDatatype, withOffsetSize } from "../array/index.js";
 import { createDatatypeHeader } from "../engine/datasets/committed-datatype.js";
 import { linkObject, unlinkObject } from "../engine/groups/object-links.js";
 import type { Tx } from "../engine/transaction/tx.js";
@@ -25,16 +25,20 @@ export interface StoredType {
   readonly committedAddress: number | null;
 }
 
-/** What a dtype comes to in a file. A committed datatype of another file stands where it is used, as in libhdf5. */
+/**
+ * What a dtype comes to in a file, in the version that libhdf5 writes under its lower bound. A committed datatype of another file stands
+ * where it is used, as in libhdf5.
+ */
 export function storedType(context: FileContext, like: DtypeLike | CommittedType): StoredType {
-  const { offsetSize } = context.state.context;
-  if (!isCommitted(like)) {
-    return { datatype: withOffsetSize(toDatatype(like), offsetSize), committedAddress: null };
+  const { context: format, libver } = context.state;
+  if (isCommitted(like)) {
+    like.requireAlive();
+    if (like.context === context) {
+      return { datatype: like.datatype, committedAddress: like.address };
+    }
   }
-  like.requireAlive();
-  return like.context === context
-    ? { datatype: like.datatype, committedAddress: like.address }
-    : { datatype: withOffsetSize(like.datatype, offsetSize), committedAddress: null };
+  const datatype = withOffsetSize(isCommitted(like) ? like.datatype : toDatatype(like), format.offsetSize);
+  return { datatype: raiseVersion(datatype, structureVersions(libver).datatype), committedAddress: null };
 }
 
 function isCommitted(like: DtypeLike | CommittedType): like is CommittedType {

@@ -1,4 +1,5 @@
 import type { Datatype, DatatypeVersion } from "@hdfive/format";
+import { memberType } from "./datatypes-equal.js";
 
 /** The datatype with compounds, arrays and enumerations in it raised to a version, as libhdf5 does when an outer type needs it. */
 export function raiseVersion(datatype: Datatype, version: DatatypeVersion): Datatype {
@@ -10,7 +11,12 @@ export function raiseVersion(datatype: Datatype, version: DatatypeVersion): Data
       return {
         ...datatype,
         version,
-        members: datatype.members.map((member) => ({ ...member, datatype: raiseVersion(member.datatype, version) })),
+        // From version 2 on a member has no dimensions of its own: they are those of an array datatype.
+        members: datatype.members.map((member) => ({
+          ...member,
+          dimensions: [],
+          datatype: raiseVersion(memberType(member), version),
+        })),
       };
     case "array":
       return { ...datatype, version, base: raiseVersion(datatype.base, version) };

@@ -33,6 +33,7 @@ import {
   loadHeader,
   type MessageRef,
 } from "./object-header.js";
+import { raisedDataspace } from "./raised-dataspace.js";
 
 /** What makes a new attribute. */
 export interface NewAttribute {
@@ -146,7 +147,7 @@ function messageOf(tx: Tx, { name, datatype, committedAddress = null, dataspace,
     name,
     nameCharset: isAscii ? "ascii" : "utf-8",
     datatype: isShared ? { shared: { version: 2, kind: "committed", address: committedAddress } } : datatype,
-    dataspace,
+    dataspace: raisedDataspace(tx, dataspace),
     data,
   };
 }
