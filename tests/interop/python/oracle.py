@@ -7,6 +7,7 @@ import traceback
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
 
+import canonical
 import chunk_indexes
 import datatypes
 import dense
@@ -22,7 +23,7 @@ import selections
 import write_matrix
 
 COMMANDS = {}
-for module in (chunk_indexes, datatypes, dense, describe, matrix, operations, portraits, references, rich, scenarios, script, selections, write_matrix):
+for module in (canonical, chunk_indexes, datatypes, dense, describe, matrix, operations, portraits, references, rich, scenarios, script, selections, write_matrix):
     COMMANDS.update(module.COMMANDS)
 
 for line in sys.stdin:
