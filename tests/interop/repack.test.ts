@@ -50,7 +50,9 @@ describe.each(PYTHONS)("files written anew and $label", (tool) => {
       });
     });
 
-    it.each(["earliest", "v110", "latest"] as const)("are the same to h5py, and smaller (to libver %s)", async (to) => {
+    // HDF5 1.10 does not read the layouts that later versions brought.
+    const bounds = ["earliest", "v110", ...(tool.label === "newest h5py" ? (["latest"] as const) : [])] as const;
+    it.each(bounds)("are the same to h5py, and smaller (to libver %s)", async (to) => {
       const source = await openStorage(new FaultStormStorage(new MemoryStorage(folder.take(rich))));
       const target = new MemoryStorage();
       await repack(source, target, { libver: to });

@@ -1,5 +1,6 @@
 import { type FilterDescription, HdfiveError, type Layout } from "@hdfive/format";
 import { elementCount, guessChunk, holdsAddresses, withOffsetSize } from "../array/index.js";
+import { chunkedLayout } from "../engine/chunk-index/choose-index.js";
 import { type DatasetHeader, type NewDataset, requireLayout } from "../engine/datasets/dataset-header.js";
 import { transfer } from "../pipeline/transfer.js";
 import type { Task } from "../task.js";
@@ -45,7 +46,12 @@ export function* copiedDataset(
     value === null || value.length === 0 || !holdsAddresses(header.datatype)
       ? value
       : yield* transfer({ source, target, from: header.datatype, to: datatype, mapAddress: () => 0 }, value, 1);
-  const layout = copiedLayout(header, datatype.size, chunkShape);
+  const elementSize = datatype.size;
+  const chunks = { dataspace, filters, elementSize, allocationTime: "incremental" } as const;
+  const layout =
+    chunkShape === null
+      ? wholeLayout(header, elementSize)
+      : chunkedLayout({ ...chunks, chunkShape }, target.state.libver);
   const allocationTime = layout.class === "chunked" ? "incremental" : layout.class === "compact" ? "early" : "late";
   return { datatype, dataspace, layout, filters, fill: { ...fill, allocationTime, value: moved } };
 }
@@ -93,11 +99,9 @@ function* filtersOf(
   return chunkShape === null ? [] : describeFilters(requests, plugins, { datatype, chunkShape, fillValue: fill.value });
 }
 
-function copiedLayout(header: DatasetHeader, elementSize: number, chunkShape: readonly number[] | null): Layout {
+/** The layout of data that is not chunked: compact stays compact. */
+function wholeLayout(header: DatasetHeader, elementSize: number): Layout {
   const layout = requireLayout(header);
-  if (chunkShape !== null) {
-    return { version: 3, class: "chunked", address: null, chunkShape, elementSize };
-  }
   const isNull = header.dataspace.type === "null";
   const size = isNull ? 0 : elementCount(header.dataspace.dimensions) * elementSize;
   return layout.class === "compact"
