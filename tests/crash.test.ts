@@ -111,7 +111,10 @@ const EXPLAINED: readonly (readonly [problem: RegExp, why: string])[] = [
     /^error: btree-v2-leaf .* checksum/,
     "a leaf and the count of its records, which says where its checksum is, are two writes",
   ],
-  [/chunk.*are those of/, "a chunk that was moved"],
+  [
+    /its (?:superBlock|dataBlock|realized)\w+ is/,
+    "an array has blocks before its header counts them: readers go by the blocks",
+  ],
 ];
 /** Steps that change the number of elements: their chunks and their shape are two writes. */
 const RESHAPING: readonly number[] = [3, 10];
@@ -122,7 +125,7 @@ interface Moment {
 }
 
 describe("a session that is stopped at any moment", () => {
-  it.each(["earliest", "latest"] as const)(
+  it.each(["earliest", "v110"] as const)(
     "leaves a file with all of the last flush: %s",
     async (libver) => {
       const storage = new LoggedStorage();

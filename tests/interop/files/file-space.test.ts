@@ -90,7 +90,12 @@ describe("files with a way to hand out space", () => {
     }
   });
 
-  it.each(PYTHONS.flatMap((tool) => cases.map((one) => ({ tool, ...one }))))(
+  // HDF5 1.10 does not read what the latest bound writes.
+  const readable = PYTHONS.flatMap((tool) =>
+    cases.filter(({ libver }) => tool.label !== "system h5py" || libver !== "latest").map((one) => ({ tool, ...one })),
+  );
+
+  it.each(readable)(
     "are read and edited in turn with $tool.label: $strategy $pageSize $threshold $libver",
     async ({ tool, ...one }) => {
       let image = await made(one);

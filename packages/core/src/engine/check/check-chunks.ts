@@ -24,7 +24,11 @@ export function* checkChunks(run: CheckRun, dataset: DatasetHeader, layout: Chun
     return;
   }
   const chunkBytes = bytesOfChunk(layout);
-  const search = run.search.pointsToHeap(datatype);
+  const isTooLarge = chunkBytes > run.state.limits.chunkBytes;
+  const search = run.search.pointsToHeap(datatype) && !isTooLarge;
+  if (isTooLarge) {
+    run.report("unchecked", CHUNK, dataset.address, path, `a chunk has ${chunkBytes} bytes, more than the limit`);
+  }
   const take = function* (records: readonly ChunkRecord[]): Task<void> {
     for (const record of records) {
       const { address, storedSize, scaled } = record;

@@ -1,5 +1,4 @@
 import {
-  encodeText,
   type Link,
   linkInfoMessage,
   linkMessage,
@@ -11,6 +10,7 @@ import {
   symbolTableMessage,
 } from "@hdfive/format";
 import type { Task } from "../../task.js";
+import { nameSpellings } from "../object-header/name-spellings.js";
 import { decodeMessage, findMessage, findMessages, type Header } from "../object-header/object-header.js";
 import { checkDense } from "./check-dense.js";
 import type { CheckRun } from "./check-run.js";
@@ -85,7 +85,7 @@ export function* checkGroup(run: CheckRun, header: Header, path: string): Task<v
           continue;
         }
         take(link);
-        if (lookup3(encodeText(link.name)) !== records[i]?.hash) {
+        if (!nameSpellings(link.name).some((name) => lookup3(name) === records[i]?.hash)) {
           const problem = `'${link.name}' is found by the hash of another name`;
           run.report("error", linkNameRecords.name, address, path, problem);
         }

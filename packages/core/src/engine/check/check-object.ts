@@ -4,7 +4,6 @@ import {
   attributeMessage,
   attributeNameRecords,
   attributeOrderRecords,
-  encodeText,
   lookup3,
   MESSAGE_FLAGS,
   MESSAGE_IDS,
@@ -15,6 +14,7 @@ import {
 import type { Task } from "../../task.js";
 import { isDataset } from "../datasets/dataset-header.js";
 import { listAttributes } from "../object-header/attributes.js";
+import { nameSpellings } from "../object-header/name-spellings.js";
 import { decodeMessage, findMessage, type Header, loadHeader } from "../object-header/object-header.js";
 import { searchElements } from "./check-chunks.js";
 import { checkDataset } from "./check-dataset.js";
@@ -126,7 +126,7 @@ function* checkAttributes(run: CheckRun, header: Header, path: string): Task<voi
             continue;
           }
           take(attribute);
-          if (lookup3(encodeText(attribute.name)) !== record.hash) {
+          if (!nameSpellings(attribute.name).some((name) => lookup3(name) === record.hash)) {
             const problem = `'${attribute.name}' is found by the hash of another name`;
             run.report("error", attributeNameRecords.name, header.address, path, problem);
           }

@@ -17,6 +17,7 @@ import { readCacheImage } from "./cache-image.js";
 import { findSuperblock, resident } from "./find-superblock.js";
 import { openMembers } from "./members.js";
 import { type EngineOptions, newBlocks, newState } from "./new-state.js";
+import { keptSpace, listedSpace } from "./space-managers.js";
 import { readExtension } from "./superblock-extension.js";
 
 /** The largest superblock: version 1 with 8-byte fields, 100 bytes. */
@@ -70,6 +71,11 @@ export function* openFileState(storage: Storage, options: EngineOptions): Task<F
       : extension.readOnlyReason;
   state.sharedMessages = extension.sharedMessages;
   state.fileSpace = extension.fileSpace;
+  const kept = keptSpace(state);
+  if (options.writable && kept !== null) {
+    // Lists that cannot be read are found now, and not when what was changed is to be written.
+    yield* perform(transact(state, (tx) => listedSpace(tx, kept)));
+  }
   if (extension.fileSpace?.version === 1 && extension.fileSpace.strategy === "page") {
     const { endOfFile, baseAddress } = state.superblock;
     state.allocator = new Allocator(endOfFile - baseAddress, extension.fileSpace.pageSize);

@@ -32,10 +32,15 @@ export function dropManagers(tx: Tx, settings: FileSpaceInfoV1): readonly Extent
   if (extensionAddress === null || message === undefined || (message.flags & MESSAGE_FLAGS.wasUnknown) !== 0) {
     return [];
   }
-  const free = settings.managers.flatMap((address) => (address === null ? [] : listed(tx, address)));
+  const free = listedSpace(tx, settings);
   const data = encodeMessage(tx, fileSpaceInfoMessage, withoutManagers(settings, tx.state.allocator.endOfFile));
   replaceMessage(tx, extensionAddress, message, data);
   return free;
+}
+
+/** What the lists of a file have as free, and the space of the lists themselves. File Format Specification, section III.H. */
+export function listedSpace(tx: Tx, { managers }: FileSpaceInfoV1): readonly Extent[] {
+  return managers.flatMap((address) => (address === null ? [] : listed(tx, address)));
 }
 
 /** The same settings for a file without lists that ends at an address. */
