@@ -129,10 +129,10 @@ export { UnreadableObject } from "./model/unreadable-object.js";
 export type { VirtualSourcesOptions } from "./model/virtual-sources.js";
 export type { FilterCodec, Filtered, FilterOptions, FilterTarget, LazyFilterCodec } from "./pipeline/filter-codec.js";
 export { deflateCodec, deflateLevel, FILTER_IDS, fletcher32Codec, shuffleCodec } from "./pipeline/filters/built-in.js";
+export type { Plugin } from "./pipeline/plugin.js";
 export type {
   MissingSource,
   MissingSources,
-  Plugin,
   SourceState,
   VirtualData,
   VirtualSourceInfo,

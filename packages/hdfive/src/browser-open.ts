@@ -1,5 +1,6 @@
 import { type File, HdfiveError, type Mode, openStorage, openStorageSync } from "@hdfive/core";
 import { FILTERS } from "@hdfive/filters";
+import { virtualDatasets } from "@hdfive/vds";
 import { isPath, type OpenOptions, type OpenTarget, storageOf } from "./open-target.js";
 import { hasSignature } from "./signature.js";
 
@@ -22,9 +23,10 @@ export async function isHdf5(target: OpenTarget): Promise<boolean> {
   return hasSignature(storageOf(withoutPath(target), "r"));
 }
 
-/** What the caller brings comes last, so that the caller's own codecs win. */
+/** What the caller brings comes last, so that the caller's own codecs and plugins win. */
 function withFilters(options: OpenOptions): OpenOptions {
-  return { ...options, filters: [...FILTERS, ...(options.filters ?? [])] };
+  const plugins = [virtualDatasets(), ...(options.plugins ?? [])];
+  return { ...options, plugins, filters: [...FILTERS, ...(options.filters ?? [])] };
 }
 
 function withoutPath(target: OpenTarget): Exclude<OpenTarget, string | URL> {

@@ -6,5 +6,6 @@
  */
 export * from "@hdfive/core";
 export { FILTERS, loadFilters } from "@hdfive/filters";
+export * from "@hdfive/vds";
 export { isHdf5, open, openSync } from "./browser-open.js";
 export type { OpenOptions, OpenTarget } from "./open-target.js";

@@ -5,5 +5,6 @@
  */
 export * from "@hdfive/core";
 export { FILTERS, loadFilters } from "@hdfive/filters";
+export * from "@hdfive/vds";
 export { isHdf5, open, openSync } from "./node-open.js";
 export type { OpenOptions, OpenTarget } from "./open-target.js";

@@ -8,6 +8,7 @@ import {
   type Storage,
 } from "@hdfive/core";
 import { FileStorage, zlibCodec } from "@hdfive/node-fs";
+import { virtualDatasets } from "@hdfive/vds";
 import { NODE_FILTERS } from "./node-filters.js";
 import { isPath, type OpenOptions, type OpenTarget, storageOf } from "./open-target.js";
 import { hasSignature } from "./signature.js";
@@ -66,10 +67,11 @@ export async function isHdf5(target: OpenTarget): Promise<boolean> {
   }
 }
 
-/** What the caller brings comes last, so that the caller's own codecs win; a name of a file is a path. */
+/** What the caller brings comes last, so that the caller's own codecs and plugins win; a name of a file is a path. */
 function onNode(options: OpenOptions): OpenOptions {
   const filters = [...NODE_FILTERS, zlibCodec, ...(options.filters ?? [])];
-  return { ...options, filters, resolve: withPaths(options.resolve) };
+  const plugins = [virtualDatasets(), ...(options.plugins ?? [])];
+  return { ...options, filters, plugins, resolve: withPaths(options.resolve) };
 }
 
 /** Paths that the caller's function answers with are opened as they are: the caller vouches for them. */

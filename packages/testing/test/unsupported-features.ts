@@ -5,7 +5,6 @@
  * it must match as well.
  */
 export const UNSUPPORTED_FEATURES: readonly (readonly [feature: RegExp, reason: string])[] = [
-  [/^layout:virtual$/, "data in other files"],
   [
     /^filter:(?!1$|2$|3$|4$|5$|6$|307$|32000$|32001$|32004$|32008$|32013$|32015$|32026$)/,
     "filters that there is no codec for",

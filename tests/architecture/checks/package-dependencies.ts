@@ -18,7 +18,7 @@ export interface Manifest {
 }
 
 /**
- * Which way packages depend on each other: `format <- core <- node-fs <- hdfive`, with `filters` beside node-fs. A new package
+ * Which way packages depend on each other: `format <- core <- node-fs <- hdfive`, with `filters` and `vds` beside node-fs. A new package
  * gets its line here.
  */
 export const PACKAGE_RULES: Readonly<Record<string, PackageRule>> = {
@@ -26,12 +26,13 @@ export const PACKAGE_RULES: Readonly<Record<string, PackageRule>> = {
   core: { imports: ["@hdfive/format", "fflate"], node: [] },
   "node-fs": { imports: ["@hdfive/core"], node: ["packages/node-fs/src/"] },
   filters: { imports: ["@hdfive/core", "@hdfive/format"], node: [] },
+  vds: { imports: ["@hdfive/core", "@hdfive/format"], node: [] },
   hdfive: {
-    imports: ["@hdfive/core", "@hdfive/filters", "@hdfive/node-fs"],
+    imports: ["@hdfive/core", "@hdfive/filters", "@hdfive/node-fs", "@hdfive/vds"],
     node: ["packages/hdfive/src/index.ts", "packages/hdfive/src/node"],
   },
   testing: {
-    imports: ["@hdfive/core", "@hdfive/filters", "@hdfive/format", "@hdfive/node-fs", "fast-check"],
+    imports: ["@hdfive/core", "@hdfive/filters", "@hdfive/format", "@hdfive/node-fs", "@hdfive/vds", "fast-check"],
     node: ["packages/testing/src/node/"],
   },
 };

@@ -22,7 +22,7 @@ export interface ContextSet {
   /** The context of the file in a storage, made when it is asked for first. */
   at(storage: Storage): Task<FileContext>;
   /** What reads and writes virtual datasets; `null` without a plugin for them. */
-  readonly virtualData: VirtualData | null;
+  readonly virtualData: VirtualData<OpenFile> | null;
   /** The context of a source of virtual data, kept open until it is returned; `null` when there is no such file. */
   borrow(from: FileContext, name: string): Task<FileContext | null>;
   /** Returns what `borrow` gave. */
@@ -126,7 +126,7 @@ export class FileContext implements OpenFile {
     return storage === null ? null : yield* this.#set.at(storage);
   }
 
-  get virtualData(): VirtualData | null {
+  get virtualData(): VirtualData<OpenFile> | null {
     return this.#set.virtualData;
   }
 

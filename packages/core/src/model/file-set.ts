@@ -4,6 +4,7 @@ import type { FileState, Limits } from "../engine/transaction/file-state.js";
 import { ChunkCache } from "../pipeline/chunk-cache.js";
 import type { CodecRegistry } from "../pipeline/filter-codec.js";
 import { metadataFilters } from "../pipeline/metadata-filters.js";
+import type { OpenFile } from "../pipeline/open-file.js";
 import type { VirtualData } from "../pipeline/virtual-data.js";
 import type { OtherFiles } from "../storage/other-files.js";
 import type { Storage } from "../storage/storage.js";
@@ -19,7 +20,7 @@ export interface FileSettings {
   readonly nodeBytes: number | undefined;
   readonly limits: Partial<Limits> | undefined;
   readonly ignoreConsistencyFlags: boolean;
-  readonly virtualData: VirtualData | null;
+  readonly virtualData: VirtualData<OpenFile> | null;
 }
 
 /** An open file and all the files that were reached from it, each with one context however often it is named. */
@@ -35,7 +36,7 @@ export class FileSet implements ContextSet {
     this.#sources = new SourcePool(settings.virtualData?.maxOpenSources ?? 1);
   }
 
-  get virtualData(): VirtualData | null {
+  get virtualData(): VirtualData<OpenFile> | null {
     return this.settings.virtualData;
   }
 

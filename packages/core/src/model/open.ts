@@ -6,7 +6,7 @@ import type { DriverSettings } from "../engine/transaction/file-driver.js";
 import { DEFAULT_LIMITS, type FileState, type Limits } from "../engine/transaction/file-state.js";
 import { CodecRegistry, type FilterCodec, type LazyFilterCodec } from "../pipeline/filter-codec.js";
 import { BUILT_IN_CODECS } from "../pipeline/filters/built-in.js";
-import type { Plugin } from "../pipeline/virtual-data.js";
+import type { Plugin } from "../pipeline/plugin.js";
 import { resizeStorage } from "../storage/access.js";
 import { OtherFiles, type Resolve } from "../storage/other-files.js";
 import type { Storage } from "../storage/storage.js";

@@ -31,18 +31,18 @@ export { readHeapObject } from "../engine/heaps/global-heap.js";
 export { transact } from "../engine/transaction/drive.js";
 export type { FileState } from "../engine/transaction/file-state.js";
 export type { Tx } from "../engine/transaction/tx.js";
-export { fillElement } from "../pipeline/fill.js";
+export { filledBytes } from "../pipeline/fill.js";
 export { type FoundDataset, findDataset } from "../pipeline/find-dataset.js";
 export type { OpenFile } from "../pipeline/open-file.js";
 export type { Placement } from "../pipeline/placement.js";
+export { withExtent } from "../pipeline/plugin.js";
 export { readElements } from "../pipeline/read.js";
-export { heapReader, prefetchHeap } from "../pipeline/sink.js";
-export {
-  type ElementRead,
-  type ElementReadOptions,
-  type VirtualData,
-  type VirtualPassage,
-  withExtent,
+export { ReadSink } from "../pipeline/sink.js";
+export type {
+  ElementRead,
+  ElementReadOptions,
+  VirtualData,
+  VirtualPassage,
 } from "../pipeline/virtual-data.js";
 export { writeElements } from "../pipeline/write.js";
 export { heapWriter } from "../pipeline/write-source.js";

@@ -1,6 +1,6 @@
 import { HdfiveError } from "@hdfive/format";
 import type { DatasetHeader } from "../engine/datasets/dataset-header.js";
-import { withExtent } from "../pipeline/virtual-data.js";
+import { withExtent } from "../pipeline/plugin.js";
 import type { Task } from "../task.js";
 import type { FileContext } from "./file-context.js";
 

@@ -1,6 +1,7 @@
 import { HdfiveError } from "@hdfive/format";
 import { loadDataset } from "../engine/datasets/dataset-header.js";
-import { requireVirtualData, type VirtualSourceInfo } from "../pipeline/virtual-data.js";
+import { requireVirtualData } from "../pipeline/plugin.js";
+import type { VirtualSourceInfo } from "../pipeline/virtual-data.js";
 import type { Task } from "../task.js";
 import type { FileContext } from "./file-context.js";
 import { updateExtent } from "./virtual-extent.js";

@@ -13,7 +13,7 @@ export interface OpenFile {
   /** Opens the HDF5 file that this one names, once; `NOT_FOUND` when there is none. It is closed with this one. */
   openOther(name: string, purpose: FilePurpose): Task<OpenFile>;
   /** What reads and writes virtual datasets; `null` without the plugin for them. */
-  readonly virtualData: VirtualData | null;
+  readonly virtualData: VirtualData<OpenFile> | null;
   /**
    * A file that this one names as a source, opened for reading if it is not open; `null` when there is none. It stays open
    * until it is returned, and for as long after that as there is room for it.

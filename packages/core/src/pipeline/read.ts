@@ -19,11 +19,12 @@ import type { Limits } from "../engine/transaction/file-state.js";
 import type { Task } from "../task.js";
 import { compactSource, contiguousSource } from "./contiguous-data.js";
 import type { OpenFile } from "./open-file.js";
+import { requireVirtualData, withExtent } from "./plugin.js";
 import { readChunked } from "./read-chunked.js";
 import { readContiguous } from "./read-contiguous.js";
 import { checkRegion } from "./region.js";
 import { ReadSink } from "./sink.js";
-import { type ElementReadOptions, type MissingSources, requireVirtualData, withExtent } from "./virtual-data.js";
+import type { ElementReadOptions, MissingSources } from "./virtual-data.js";
 
 /** What a read gives and where it puts it. */
 export interface ReadPlan {

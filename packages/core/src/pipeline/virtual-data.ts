@@ -1,9 +1,8 @@
-import { type DataspaceSelection, UnsupportedError } from "@hdfive/format";
+import type { DataspaceSelection } from "@hdfive/format";
 import type { MemoryArray, MemoryType, ResolvedSelection } from "../array/index.js";
 import type { DatasetHeader } from "../engine/datasets/dataset-header.js";
 import type { FileState } from "../engine/transaction/file-state.js";
 import type { Task } from "../task.js";
-import type { OpenFile } from "./open-file.js";
 import type { Placement } from "./placement.js";
 
 /** A source of a virtual dataset that was looked for and is not there. */
@@ -66,48 +65,16 @@ export interface ElementRead extends ElementReadOptions {
   readonly into: MemoryArray;
 }
 
-/** What reads and writes datasets whose elements are those of other datasets. */
-export interface VirtualData {
+/** What reads and writes datasets whose elements are those of other datasets; `File` is an open file as the pipeline sees it. */
+export interface VirtualData<File> {
   /** Files of sources that are open at the same time, at most, while no read uses them. */
   readonly maxOpenSources: number;
   /** The shape now: that of unlimited mappings follows the sources. */
-  extent(file: OpenFile, dataset: DatasetHeader, passage?: VirtualPassage): Task<readonly number[]>;
+  extent(file: File, dataset: DatasetHeader, passage?: VirtualPassage): Task<readonly number[]>;
   /** Reads elements of a dataset whose header has the shape that `extent` gives. */
-  read(file: OpenFile, dataset: DatasetHeader, read: ElementRead): Task<void>;
+  read(file: File, dataset: DatasetHeader, read: ElementRead): Task<void>;
   /** Writes packed elements, of the datatype of the virtual dataset, to the sources. */
-  write(
-    file: OpenFile,
-    dataset: DatasetHeader,
-    resolved: ResolvedSelection,
-    bytes: Uint8Array<ArrayBuffer>,
-  ): Task<void>;
+  write(file: File, dataset: DatasetHeader, resolved: ResolvedSelection, bytes: Uint8Array<ArrayBuffer>): Task<void>;
   /** What the dataset is made of; with `look` what is there of it. */
-  sources(file: OpenFile, dataset: DatasetHeader, look: boolean): Task<readonly VirtualSourceInfo[]>;
-}
-
-/** An addition to what an open file can do. */
-export interface Plugin {
-  /** Reads and writes virtual datasets. */
-  readonly virtualData?: VirtualData | undefined;
-}
-
-/** The plugin for virtual datasets. */
-export function requireVirtualData({ virtualData }: OpenFile, { address }: DatasetHeader): VirtualData {
-  if (virtualData === null) {
-    throw new UnsupportedError(
-      "virtual dataset",
-      "hdfive reads it; with @hdfive/core pass { plugins: [virtualDatasets()] } of @hdfive/vds when opening the file",
-      { address },
-    );
-  }
-  return virtualData;
-}
-
-/** A dataset with the shape that it has now, where its sources say that. */
-export function* withExtent(file: OpenFile, dataset: DatasetHeader): Task<DatasetHeader> {
-  if (dataset.layout.class !== "virtual") {
-    return dataset;
-  }
-  const dimensions = yield* requireVirtualData(file, dataset).extent(file, dataset);
-  return { ...dataset, dataspace: { ...dataset.dataspace, dimensions } };
+  sources(file: File, dataset: DatasetHeader, look: boolean): Task<readonly VirtualSourceInfo[]>;
 }

@@ -15,12 +15,13 @@ import { transact } from "../engine/transaction/drive.js";
 import type { Tx } from "../engine/transaction/tx.js";
 import { writeUnderWay } from "../storage/storage.js";
 import { perform, type Task } from "../task.js";
+import { allocateStorage } from "./allocate-storage.js";
 import { allocateContiguous, contiguousSource } from "./contiguous-data.js";
 import { requireOwnData } from "./external-data.js";
 import type { OpenFile } from "./open-file.js";
+import { requireVirtualData, withExtent } from "./plugin.js";
 import { checkRegion } from "./region.js";
 import { chunkByteLength } from "./stored-chunk.js";
-import { requireVirtualData, withExtent } from "./virtual-data.js";
 import { writeChunked } from "./write-chunked.js";
 import { writeContiguous } from "./write-contiguous.js";
 import { type WriteSource, writeSource } from "./write-source.js";
@@ -88,6 +89,9 @@ export function* writeElements(
   const busy = (): Error => writeUnderWay(file.state.storage);
   switch (layout.class) {
     case "chunked": {
+      if (layout.address === null && dataset.fill.allocationTime === "late" && count < elementCount(shape)) {
+        yield* allocateStorage(file, dataset.address);
+      }
       const write = (): Task<void> => writeChunked(file, dataset, layout, resolved, source);
       // Two writes to the same elements would both give back what these pointed to, the second what is another's by then.
       yield* usesHeap ? file.state.writeLock.exclusive(busy, write) : write();

@@ -1,5 +1,6 @@
 import { check, type DriverSettings, type File, type FileInfo, openStorage } from "@hdfive/core";
 import { FILTERS } from "@hdfive/filters";
+import { virtualDatasets } from "@hdfive/vds";
 import { problemLines } from "../structural-problems.js";
 import { compareAttributes } from "./compare-attributes.js";
 import { compareDataset } from "./compare-dataset.js";
@@ -48,7 +49,7 @@ export async function compareFile(
   const expected = JSON.parse(await host.readText(entry.expected)) as ExpectedFile;
   const storage = await host.openStorage(entry.file);
   try {
-    const settings = { filters: FILTERS, driver: driverOf(entry), ...options };
+    const settings = { filters: FILTERS, plugins: [virtualDatasets()], driver: driverOf(entry), ...options };
     const file = await findings.attempt("/", "open", () => openStorage(storage, "r", settings));
     if (file !== undefined) {
       await findings.attempt("/", "comparison", () => compareOpenFile(host, file, entry, expected, findings));
