@@ -245,23 +245,27 @@ export function putSpace(edit: HeapEdit): void {
   edit.header = { ...header, freeSpaceAddress: address };
 }
 
-/** Where the list of sections goes: where it was while it fits there and fills enough of it. */
+/**
+ * Where the list of sections goes: where it was while it has the same size, else into an extent of just that size.
+ *
+ * An extent with room to spare would save moving it, but libhdf5 takes the list from the file with its size and gives it
+ * back with that of its extent: when an edit fills the extent just so, it stops with "size of entry changed" and leaves the
+ * file half changed.
+ */
 function placeSections(
   { tx, sections }: HeapEdit,
   shape: FreeSpaceHeader,
 ): Pick<FreeSpaceHeader, "sectionsAddress" | "sectionsSize" | "sectionsAllocated"> {
-  const { sectionsAddress, sectionsAllocated, shrinkPercent, expandPercent } = shape;
+  const { sectionsAddress, sectionsAllocated } = shape;
   const size = sections.length === 0 ? 0 : freeSectionsSize(shape, sections, tx.context);
-  const fits = size > 0 && size <= sectionsAllocated && size * 100 >= sectionsAllocated * Math.min(shrinkPercent, 50);
-  if (sectionsAddress !== null && fits) {
-    return { sectionsAddress, sectionsSize: size, sectionsAllocated };
-  }
   if (sectionsAddress !== null) {
+    if (size === sectionsAllocated) {
+      return { sectionsAddress, sectionsSize: size, sectionsAllocated };
+    }
     tx.free(sectionsAddress, sectionsAllocated);
   }
   if (size === 0) {
     return { sectionsAddress: null, sectionsSize: 0, sectionsAllocated: 0 };
   }
-  const allocated = Math.ceil((size * Math.max(100, Math.min(expandPercent, 200))) / 100);
-  return { sectionsAddress: tx.alloc(allocated), sectionsSize: size, sectionsAllocated: allocated };
+  return { sectionsAddress: tx.alloc(size), sectionsSize: size, sectionsAllocated: size };
 }
