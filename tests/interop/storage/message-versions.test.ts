@@ -98,7 +98,7 @@ describe.each(PYTHONS)("the messages of datasets beside those of the $label", (t
     folder.put("ours.h5", image);
     const [ours, theirs] = ["ours.h5", "theirs.h5"].map((name) => runPython(tool, folder.path, values(name)));
     expect(ours).toEqual(theirs);
-    if (H5DUMP !== null && BOUNDS.indexOf(libver) < 3) {
+    if (H5DUMP !== null && tool.label === "newest h5py" && BOUNDS.indexOf(libver) < 3) {
       const dumps = ["ours.h5", "theirs.h5"].map((name) => dump(folder.file(name)));
       expect(dumps[0]).toEqual(dumps[1]);
     }
@@ -128,7 +128,9 @@ function asIn({ label }: PythonTool, found: Awaited<ReturnType<typeof headerMess
 function values(name: string): string {
   return `
 with h5py.File("${name}", "r") as f:
-    out = {k: [repr(d[()]), repr(d.fillvalue), str(d.dtype), repr(dict(d.attrs))] for k, d in f.items()}
+    # h5py 3.7 falls over fill values of variable length.
+    fill = lambda d: None if h5py.check_string_dtype(d.dtype) else repr(d.fillvalue)
+    out = {k: [repr(d[()]), fill(d), str(d.dtype), repr(dict(d.attrs))] for k, d in f.items()}
 `;
 }
 

@@ -9,7 +9,7 @@ import {
 import {
   type DtypeLike,
   elementCount,
-  guessChunk,
+  fillBytes,
   type HeapWriter,
   hasHeapData,
   inferDatatype,
@@ -18,6 +18,7 @@ import {
   userArray,
 } from "../array/index.js";
 import { chunkedLayout } from "../engine/chunk-index/choose-index.js";
+import { allocateImplicit } from "../engine/chunk-index/implicit-chunks.js";
 import type { NewDataset } from "../engine/datasets/dataset-header.js";
 import type { Tx } from "../engine/transaction/tx.js";
 import { heapWriter } from "../pipeline/write-source.js";
@@ -26,23 +27,25 @@ import { dataspaceOf } from "./dataspace.js";
 import type { FileContext } from "./file-context.js";
 import type { FilterSettings } from "./filter-settings.js";
 import { describeFilters, type PluginCodecs, requestFilters } from "./plan-filters.js";
+import { checkMaxShape, flatLayout, planAllocation, planChunks, planLayout } from "./plan-storage.js";
+import type { StorageSettings } from "./storage-settings.js";
 
 /** How a dataset is made; the names are those of h5py's `create_dataset`, in camel case. */
-export interface DatasetOptions<D extends DtypeLike = DtypeLike> extends FilterSettings {
+export interface DatasetOptions<D extends DtypeLike = DtypeLike> extends FilterSettings, StorageSettings {
   /** Extent of each axis; the shape of `data` by default, `[]` for a scalar. */
   readonly shape?: readonly number[] | number | undefined;
   /** Datatype, also one that is an object of the file; inferred from `data` by default, `float32` without data. Alone it makes a null dataspace. */
   readonly dtype?: D | CommittedType | undefined;
   /** Values to write at once. */
   readonly data?: unknown;
-  /** Shape of a chunk; `true` chooses one. Datasets that can grow or have filters are always chunked. */
-  readonly chunks?: readonly number[] | number | boolean | undefined;
-  /** Most elements per axis, `null` for no limit. */
-  readonly maxShape?: readonly (number | null)[] | undefined;
   /** What elements never written hold; zeros by default. */
   readonly fillValue?: unknown;
   /** When the fill value is written: on allocation, never, or on allocation if it was set (the default). */
   readonly fillTime?: "alloc" | "never" | "ifset" | undefined;
+  /** Leaves it undefined what elements never written hold: we read zeros, h5py has no `fillvalue` then. */
+  readonly undefinedFillValue?: boolean | undefined;
+  /** Whether the order in which attributes are made is kept; then they are listed in it. */
+  readonly trackOrder?: boolean | undefined;
 }
 
 /** Options of `requireDataset`: those of `createDataset`, and whether the dtype must be the very same. */
@@ -58,6 +61,8 @@ export interface DatasetPlan extends StoredType {
   readonly filters: readonly FilterDescription[];
   readonly fillValue: unknown;
   readonly fillTime: FillValue["fillTime"];
+  readonly undefinedFillValue: boolean;
+  readonly allocationTime: FillValue["allocationTime"];
   readonly data: unknown;
 }
 
@@ -68,6 +73,7 @@ const NO_HEAP: HeapWriter = {
     throw invalid("A fill value with data of variable length cannot be told to a filter");
   },
 };
+const NULL_DATASPACE: Dataspace = { version: 2, type: "null", dimensions: [], maxDimensions: null };
 const FILL_TIMES = { alloc: "alloc", never: "never", ifset: "if-set" } as const;
 
 /**
@@ -85,59 +91,88 @@ export function planDataset(context: FileContext, options: DatasetOptions, plugi
   const given = typeof options.shape === "number" ? [options.shape] : options.shape;
   const shape = data === undefined ? (given ?? null) : userArray(data, datatype, given).shape;
   const requests = requestFilters(options, datatype);
-  const fillTime = FILL_TIMES[options.fillTime ?? "ifset"];
-  if (fillTime === undefined) {
-    throw invalid(`fillTime must be one of 'alloc', 'never' or 'ifset', but it is ${options.fillTime}`);
-  }
+  const layout = planLayout(options, requests.length > 0);
   const common = {
     datatype,
     committedAddress,
     filters: [],
     data,
     fillValue: options.fillValue,
-    fillTime: hasHeapData(datatype) && options.fillTime !== "ifset" ? "alloc" : fillTime,
+    fillTime: planFillTime(options, datatype),
+    undefinedFillValue: options.undefinedFillValue === true,
+    allocationTime: planAllocation(options, layout),
   } as const;
-  const wantsChunks = requests.length > 0 || options.maxShape !== undefined || (options.chunks ?? false) !== false;
-  if (shape === null || shape.length === 0) {
-    if (wantsChunks) {
-      const what = shape === null ? "Empty" : "Scalar";
-      throw invalid(
-        options.maxShape === undefined
-          ? `${what} datasets don't support chunk/filter options`
-          : `${what} datasets cannot be extended`,
-      );
-    }
-    const dataspace: Dataspace =
-      shape === null ? { version: 2, type: "null", dimensions: [], maxDimensions: null } : dataspaceOf([], null);
-    return { ...common, dataspace, layout: contiguous(shape === null ? 0 : datatype.size) };
+  if (layout === "chunked" && (shape === null || shape.length === 0)) {
+    const what = shape === null ? "Empty" : "Scalar";
+    throw invalid(
+      options.maxShape === undefined
+        ? `${what} datasets don't support chunk/filter options`
+        : `${what} datasets cannot be extended`,
+    );
   }
-  const dataspace = dataspaceOf(shape, checkMaxShape(shape, options.maxShape));
-  if (!wantsChunks) {
-    const byteLength = elementCount(shape) * datatype.size;
-    if (!Number.isSafeInteger(byteLength)) {
-      throw invalid(`A contiguous dataset of shape ${shapeText(shape)} has more than 2^53 bytes; chunk it`);
-    }
-    return { ...common, dataspace, layout: contiguous(byteLength) };
+  const dataspace = shape === null ? NULL_DATASPACE : dataspaceOf(shape, checkMaxShape(shape, options));
+  if (layout !== "chunked" || shape === null) {
+    return {
+      ...common,
+      dataspace,
+      layout: flatLayout(layout === "compact" ? layout : "contiguous", dataspace, datatype),
+    };
   }
   const chunkShape = planChunks(options, shape, datatype);
   const fillValue = hasHeapData(datatype) ? null : encodeFill(datatype, options.fillValue, NO_HEAP);
   const filters = describeFilters(requests, plugins, { datatype, chunkShape, fillValue });
-  const chunks = { dataspace, filters, chunkShape, elementSize: datatype.size, allocationTime: "incremental" } as const;
+  const { allocationTime } = common;
+  const chunks = { dataspace, filters, chunkShape, elementSize: datatype.size, allocationTime };
   return { ...common, dataspace, filters, layout: chunkedLayout(chunks, context.state.libver) };
 }
 
-/** The messages of a planned dataset; a fill value with variable-length data puts it in the global heap. */
+function planFillTime(options: DatasetOptions, datatype: Datatype): FillValue["fillTime"] {
+  const fillTime = FILL_TIMES[options.fillTime ?? "ifset"];
+  if (fillTime === undefined) {
+    throw invalid(`fillTime must be one of 'alloc', 'never' or 'ifset', but it is ${options.fillTime}`);
+  }
+  if (options.undefinedFillValue === true) {
+    if (options.fillValue !== undefined && options.fillValue !== null) {
+      throw invalid("A fill value cannot be given and undefined; leave one of fillValue and undefinedFillValue out");
+    }
+    if (options.fillTime === "alloc" || hasHeapData(datatype)) {
+      throw invalid("Fill value writing on allocation set, but no fill value defined: leave undefinedFillValue out");
+    }
+  }
+  return hasHeapData(datatype) && options.fillTime !== "ifset" ? "alloc" : fillTime;
+}
+
+/**
+ * The messages of a planned dataset; a fill value with variable-length data puts it in the global heap, and what has its
+ * place from the beginning gets it.
+ */
 export function newDataset(tx: Tx, plan: DatasetPlan): NewDataset {
-  const { datatype, committedAddress, dataspace, layout, filters, fillTime } = plan;
-  const stored = { datatype, committedAddress, dataspace, layout, filters };
-  const allocationTime = layout.class === "chunked" ? "incremental" : "late";
-  const common = { version: 2, allocationTime, fillTime } as const;
+  const { datatype, committedAddress, dataspace, filters, fillTime, allocationTime } = plan;
+  const fill = newFill(tx, plan, { version: 2, allocationTime, fillTime });
+  const stored = { datatype, committedAddress, dataspace, filters, fill };
+  const { layout } = plan;
+  if (layout.class === "compact" && fill.value !== null && fillTime !== "never") {
+    const data = layout.data.slice();
+    fillBytes(data, fill.value);
+    return { ...stored, layout: { ...layout, data } };
+  }
+  if (layout.class === "chunked" && "index" in layout && layout.index.kind === "implicit") {
+    return { ...stored, layout: { ...layout, address: allocateImplicit(tx, layout, { dataspace, filters }) } };
+  }
+  return { ...stored, layout };
+}
+
+function newFill(
+  tx: Tx,
+  plan: DatasetPlan,
+  common: Pick<FillValue, "version" | "allocationTime" | "fillTime">,
+): FillValue {
   if (plan.fillValue === undefined || plan.fillValue === null) {
-    return { ...stored, fill: { ...common, defined: "default", value: null } };
+    return { ...common, defined: plan.undefinedFillValue ? "undefined" : "default", value: null };
   }
   tx.requireWritable();
-  const value = encodeFill(datatype, plan.fillValue, heapWriter(tx));
-  return { ...stored, fill: { ...common, defined: "user", value } };
+  const value = encodeFill(plan.datatype, plan.fillValue, heapWriter(tx));
+  return { ...common, defined: "user", value };
 }
 
 /** A fill value as an element is stored; `null` when none was given. */
@@ -155,57 +190,6 @@ function encodeFill(datatype: Datatype, fillValue: unknown, heap: HeapWriter): U
   const value = new Uint8Array(datatype.size);
   memoryType(datatype).encode(flat.data, 0, 1, value, 0, heap);
   return value;
-}
-
-function contiguous(size: number): Layout {
-  return { version: 3, class: "contiguous", address: null, size, dimensions: null };
-}
-
-function checkMaxShape(
-  shape: readonly number[],
-  maxShape: DatasetOptions["maxShape"],
-): readonly (number | null)[] | null {
-  if (maxShape === undefined) {
-    return null;
-  }
-  if (maxShape.length !== shape.length) {
-    throw invalid("'maxShape' must have same rank as dataset shape");
-  }
-  for (const [axis, most] of maxShape.entries()) {
-    if (most !== null && (!Number.isSafeInteger(most) || most < (shape[axis] as number))) {
-      throw invalid(`Maxdims is smaller than dims (${most} on axis ${axis}, where the shape has ${shape[axis]})`);
-    }
-  }
-  return maxShape;
-}
-
-function planChunks(
-  { chunks, maxShape }: DatasetOptions,
-  shape: readonly number[],
-  { size }: Datatype,
-): readonly number[] {
-  if (chunks === false) {
-    throw invalid("Chunked format required for given storage options");
-  }
-  if (chunks === undefined || chunks === true) {
-    return guessChunk(shape, size);
-  }
-  const given = typeof chunks === "number" ? [chunks] : [...chunks];
-  if (given.length !== shape.length) {
-    throw invalid("'chunks' must have same rank as dataset shape");
-  }
-  for (const [axis, extent] of given.entries()) {
-    if (!Number.isSafeInteger(extent) || extent <= 0) {
-      throw invalid(`All chunk dimensions must be positive (not ${extent})`);
-    }
-    const most = maxShape === undefined ? (shape[axis] as number) : (maxShape[axis] ?? null);
-    if (most !== null && extent > most) {
-      throw invalid(
-        `Chunk shape must not be greater than data shape in any dimension. ${shapeText(given)} is not compatible with ${shapeText(shape)}`,
-      );
-    }
-  }
-  return given;
 }
 
 function invalid(message: string): HdfiveError {

@@ -6,6 +6,7 @@ import { createGroup, type GroupSettings } from "../engine/groups/new-group.js";
 import { linkObject, unlinkObject } from "../engine/groups/object-links.js";
 import { ensureGroups, pathComponents, resolvePath, tryResolve } from "../engine/groups/path.js";
 import type { Tx } from "../engine/transaction/tx.js";
+import { allocateStorage } from "../pipeline/allocate-storage.js";
 import { writeDataset } from "../pipeline/write.js";
 import { perform, shielded, type Task } from "../task.js";
 import { commitDatatype, type StoredType, useCommitted } from "./committed-type.js";
@@ -48,12 +49,13 @@ export function* addDataset(
   const plan = planDataset(context, options, yield* pluginCodecs(context, options));
   const header = yield* context.change((tx) => {
     const place = newPlace(tx, start, path, "dataset");
-    const address = createDatasetHeader(tx, newDataset(tx, plan));
+    const settings = options.trackOrder === true ? ({ attributeOrder: "indexed" } as const) : {};
+    const address = createDatasetHeader(tx, newDataset(tx, plan), settings);
     useCommitted(tx, plan.committedAddress);
     insertLink(tx, requireGroup(tx, place.parent), { name: place.name, kind: "hard", address });
     return loadDataset(tx, address);
   });
-  if (plan.data !== undefined) {
+  if (plan.data !== undefined || plan.allocationTime === "early") {
     yield* firstWrite(context, header, plan, () => removeAt(context, start, path));
   }
   return header;
@@ -67,7 +69,11 @@ function* firstWrite(
 ): Task<void> {
   let done = false;
   try {
-    yield* writeDataset(context, header, null, () => userArray(data, datatype, dataspace.dimensions).data);
+    if (data === undefined) {
+      yield* allocateStorage(context, header.address);
+    } else {
+      yield* writeDataset(context, header, null, () => userArray(data, datatype, dataspace.dimensions).data);
+    }
     yield* context.settle();
     done = true;
   } finally {

@@ -5,6 +5,7 @@ import { type DatasetHeader, loadDataset, putDimensions, requireChunked } from "
 import { forgetChunks } from "../engine/datasets/record-chunks.js";
 import { transact } from "../engine/transaction/drive.js";
 import { perform, type Task } from "../task.js";
+import { allocateStorage } from "./allocate-storage.js";
 import { makeRoom } from "./chunk-store.js";
 import { filledBytes } from "./fill.js";
 import type { OpenFile } from "./open-file.js";
@@ -30,9 +31,16 @@ export function* resizeDataset(file: OpenFile, address: number, shape: readonly 
     }),
   );
   const old = before.dataspace.dimensions;
-  if (old.every((extent, axis) => extent <= (shape[axis] as number))) {
-    return;
+  if (old.some((extent, axis) => extent > (shape[axis] as number))) {
+    yield* cutOff(file, address, old, shape);
   }
+  if (before.fill.allocationTime === "early" && old.some((extent, axis) => extent < (shape[axis] as number))) {
+    yield* allocateStorage(file, address, old);
+  }
+}
+
+/** Forgets and refills what a smaller shape cuts off. */
+function* cutOff(file: OpenFile, address: number, old: readonly number[], shape: readonly number[]): Task<void> {
   const after = yield* perform(transact(file.state, (tx) => loadDataset(tx, address)));
   for (const [axis, extent] of shape.entries()) {
     if (extent < (old[axis] as number)) {
