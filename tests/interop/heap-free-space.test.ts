@@ -50,7 +50,11 @@ describe("free space in heaps", () => {
     }
   });
 
-  it.each(PYTHONS)("is used and given back by us and by $label in turn", async (tool) => {
+  // Not by HDF5 1.10: it keeps an indirect block pinned after such edits, of files that it wrote alone too, and cannot close
+  // the file any more ("Pinned entry count not decreasing").
+  const newest = PYTHONS.filter(({ label }) => label === "newest h5py");
+
+  it.each(newest)("is used and given back by us and by $label in turn", async (tool) => {
     const session = new PythonSession(tool);
     let image = await emptyFile();
     for (let round = 0; round < 6; round++) {

@@ -11,11 +11,6 @@ export const SECTIONS: ReadonlyMap<string, readonly Cell[]> = new Map([
   ["groups", groupCells()],
 ]);
 
-/** Cells that cannot be asked for yet, and why. */
-export const NOT_YET: readonly (readonly [RegExp, string])[] = [
-  [/^storage\/.* (early|late)( gzip)? (full|part|none)$|^types\/.* compact$/, "compact layout and time of allocation"],
-];
-
 /** A cell that could not be written, with the reason. */
 export interface Unsupported {
   readonly cell: string;
@@ -29,8 +24,6 @@ export interface MatrixFile {
   /** Paths and cells that are there. */
   readonly cells: ReadonlyMap<string, Cell>;
   readonly unsupported: readonly Unsupported[];
-  /** Cells that were not tried, for reasons that are known. */
-  readonly notYet: readonly Unsupported[];
 }
 
 /** Writes every cell that there is under a bound into one file, every second one without waiting. */
@@ -39,15 +32,10 @@ export async function writeMatrixFile(bound: Bound): Promise<MatrixFile> {
   const file = await openStorage(storage, "w", { libver: bound });
   const cells = new Map<string, Cell>();
   const unsupported: Unsupported[] = [];
-  const notYet: Unsupported[] = [];
   for (const [section, list] of SECTIONS) {
     const group = await file.createGroup(section);
     for (const [index, cell] of list.entries()) {
-      const missing = NOT_YET.find(([pattern]) => pattern.test(`${section}/${cell.name}`));
-      if (missing !== undefined) {
-        notYet.push({ cell: `${section}/${cell.name}`, reason: missing[1] });
-      }
-      if (cell.bounds?.(bound) === false || missing !== undefined) {
+      if (cell.bounds?.(bound) === false) {
         continue;
       }
       const sync = index % 2 === BOUNDS.indexOf(bound) % 2;
@@ -63,5 +51,5 @@ export async function writeMatrixFile(bound: Bound): Promise<MatrixFile> {
     }
   }
   await file.close();
-  return { bound, image: storage.image(), cells, unsupported, notYet };
+  return { bound, image: storage.image(), cells, unsupported };
 }

@@ -11,9 +11,6 @@ import { BOUNDS, type Bound, type CellFacts, NEW_INDEXES, READ_BY_1_10 } from ".
 import { editAll } from "./edit-all.js";
 import { type MatrixFile, SECTIONS, writeMatrixFile } from "./sections.js";
 
-/** Whether chunked datasets still get a version 1 B-tree under every bound. */
-const INDEXES_AWAITED = true;
-
 /** Bounds that differ in what is edited; the others are edited once. */
 const EDITED_TWICE: ReadonlySet<Bound> = new Set(["earliest", "v108", "v110", "latest"]);
 
@@ -37,10 +34,7 @@ afterAll(() => {
 
 describe.each(BOUNDS)("everything that is written with libver %s", (bound) => {
   it("can be written", async () => {
-    const { unsupported, notYet, cells } = await written(bound);
-    if (notYet.length > 0) {
-      console.warn(`${notYet.length} cells are not written yet, as ${JSON.stringify(notYet[0])}`);
-    }
+    const { unsupported, cells } = await written(bound);
     const reasons = new Map<string, string[]>();
     for (const { cell, reason } of unsupported) {
       reasons.set(reason, [...(reasons.get(reason) ?? []), cell]);
@@ -81,10 +75,7 @@ describe.each(BOUNDS)("everything that is written with libver %s", (bound) => {
       const wrong: object[] = [];
       for (const [name, { facts }] of cells) {
         const { value, shape, index, ...others } = facts;
-        const wanted =
-          NEW_INDEXES.has(bound) && !INDEXES_AWAITED
-            ? { ...others, ...(index === undefined ? {} : { index }) }
-            : others;
+        const wanted = NEW_INDEXES.has(bound) ? { ...others, ...(index === undefined ? {} : { index }) } : others;
         compare(wrong, name, wanted, found[name] ?? {});
       }
       expectNone(wrong);
