@@ -1,12 +1,15 @@
-import { type File, MemoryStorage, openStorage } from "@hdfive/core";
+import { type File, MemoryStorage, type OpenOptions, openStorage } from "@hdfive/core";
 import { structuralProblems } from "@hdfive/testing";
 import { expect } from "vitest";
 import { type Description, describeFile } from "./describe.js";
 
 /** The bytes of a new file after `write` filled it; its structure is checked. */
-export async function createImage(write: (file: File) => Promise<void>): Promise<Uint8Array<ArrayBuffer>> {
+export async function createImage(
+  write: (file: File) => Promise<void>,
+  options: OpenOptions = {},
+): Promise<Uint8Array<ArrayBuffer>> {
   const storage = new MemoryStorage();
-  const file = await openStorage(storage, "w");
+  const file = await openStorage(storage, "w", options);
   await write(file);
   await file.close();
   return sound(storage.image());
