@@ -94,7 +94,7 @@ function contiguous(label: string, shape: readonly number[]): Place {
 function cell(
   { label, shape, options, facts }: Place,
   what: string,
-  more: DatasetOptions & { readonly layout?: string; readonly allocationTime?: string },
+  more: DatasetOptions,
   extent: (typeof EXTENTS)[number],
   moreFacts: CellFacts = {},
 ): Cell {

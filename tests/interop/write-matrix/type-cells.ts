@@ -7,7 +7,7 @@ const SHAPE = [5, 3] as const;
 
 const PLACES: readonly (readonly [string, DatasetOptions, CellFacts])[] = [
   ["contiguous", {}, { layout: "contiguous" }],
-  ["compact", { layout: "compact" } as DatasetOptions, { layout: "compact" }],
+  ["compact", { layout: "compact" }, { layout: "compact" }],
   ["fixed gzip", { chunks: [2, 2], compression: 1 }, { layout: "chunked", index: "farray" }],
   [
     "extensible shuffle",
