@@ -124,7 +124,14 @@ export { type Mode, type OpenOptions, openStorage, openStorageSync } from "./mod
 export type { ReadOptions, WriteOptions } from "./model/read-options.js";
 export { type RepackedDataset, type RepackOptions, repack, repackSync } from "./model/repack.js";
 export type { DimensionScale } from "./model/scale-attributes.js";
-export type { ChunkBatches, ChunkBatchesSync, ChunkInfo, RawChunk } from "./model/stored-chunks.js";
+export type { StorageSettings } from "./model/storage-settings.js";
+export type {
+  ChunkBatches,
+  ChunkBatchesSync,
+  ChunkInfo,
+  RawChunk,
+  WriteRawChunkOptions,
+} from "./model/stored-chunks.js";
 export { UnreadableObject } from "./model/unreadable-object.js";
 export type { VirtualSourcesOptions } from "./model/virtual-sources.js";
 export type { FilterCodec, Filtered, FilterOptions, FilterTarget, LazyFilterCodec } from "./pipeline/filter-codec.js";

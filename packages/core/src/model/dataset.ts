@@ -33,6 +33,8 @@ import {
   type RawChunk,
   readRawChunk,
   StoredChunks,
+  type WriteRawChunkOptions,
+  writeRawChunk,
 } from "./stored-chunks.js";
 import { refreshSources, type VirtualSourcesOptions, virtualSources } from "./virtual-sources.js";
 
@@ -203,6 +205,25 @@ export class Dataset<D extends DtypeLike = DtypeLike> extends DatasetProperties 
   /** As `readRawChunk`, without waiting. */
   readRawChunkSync(offset: readonly number[]): RawChunk {
     return this.runSync(() => readRawChunk(this.context, this.address, offset));
+  }
+
+  /**
+   * Stores a chunk as it is given, past the filters: h5py's `write_direct_chunk`. `offset` is its first element on each axis,
+   * `filterMask` has bit `i` set where filter `i` was not applied. Nobody looks at the bytes before they are read.
+   *
+   * @throws HdfiveError `NOT_CHUNKED`, `OUT_OF_RANGE`, `INVALID_ARGUMENT` for an element that no chunk begins with,
+   *   `SHAPE_MISMATCH` for a chunk without filters that is not of the size of one.
+   */
+  writeRawChunk(
+    offset: readonly number[],
+    data: Uint8Array,
+    { filterMask = 0, signal }: WriteRawChunkOptions = {},
+  ): Promise<void> {
+    return this.run(() => writeRawChunk(this.context, this.address, offset, data, filterMask), signal);
+  }
+  /** As `writeRawChunk`, without waiting. */
+  writeRawChunkSync(offset: readonly number[], data: Uint8Array, { filterMask = 0 }: WriteRawChunkOptions = {}): void {
+    this.runSync(() => writeRawChunk(this.context, this.address, offset, data, filterMask));
   }
 
   /**

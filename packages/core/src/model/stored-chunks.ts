@@ -13,6 +13,8 @@ import { type DatasetHeader, loadDataset } from "../engine/datasets/dataset-head
 import type { Tx } from "../engine/transaction/tx.js";
 import { storeChanged } from "../pipeline/chunk-store.js";
 import { fetchStored } from "../pipeline/stored-chunk.js";
+import { storeRawChunk } from "../pipeline/write-raw-chunk.js";
+import { writeUnderWay } from "../storage/storage.js";
 import type { Task } from "../task.js";
 import { notChunked } from "./chunk-regions.js";
 import type { FileContext } from "./file-context.js";
@@ -40,6 +42,13 @@ export interface RawChunk {
   readonly data: Uint8Array<ArrayBuffer>;
   /** Bit `i` set: filter `i` was not applied to this chunk. */
   readonly filterMask: number;
+}
+
+/** How a chunk is written past the filters. */
+export interface WriteRawChunkOptions {
+  /** Bit `i` set: filter `i` was not applied to this chunk; none by default. */
+  readonly filterMask?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Chunks of one batch at most. */
@@ -144,6 +153,30 @@ export function* readRawChunk(context: FileContext, address: number, offset: rea
   } finally {
     allocator.unhold();
   }
+}
+
+/** Stores a chunk as it is given: its filters were applied by somebody else. */
+export function* writeRawChunk(
+  context: FileContext,
+  address: number,
+  offset: readonly number[],
+  data: Uint8Array,
+  filterMask: number,
+): Task<void> {
+  const { shapeLock, state } = context;
+  // The chunk must still have its place when it is recorded.
+  yield* shapeLock.exclusive(
+    () => writeUnderWay(state.storage),
+    function* () {
+      const scaled = yield* context.transact((tx) => {
+        tx.requireWritable();
+        return chunkAt(loadDataset(tx, address), offset);
+      });
+      // The storage may keep what it is given, and does not take shared memory.
+      yield* storeRawChunk(context, address, scaled, { bytes: new Uint8Array(data), filterMask });
+    },
+  );
+  yield* context.settle();
 }
 
 /** The place in the grid of the chunk that begins with an element. */
