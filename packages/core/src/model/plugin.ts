@@ -19,14 +19,15 @@ export {
   resolveSelection,
   resolveStored,
   rowMajorStrides,
+  type Selection,
+  type Slice,
   type SpanLevel,
   shapeText,
   spanTree,
   storedBytes,
   storedSelectionOf,
 } from "../array/index.js";
-export { createDatasetHeader, type DatasetHeader, loadDataset } from "../engine/datasets/dataset-header.js";
-export { insertLink, requireGroup } from "../engine/groups/links.js";
+export type { DatasetHeader } from "../engine/datasets/dataset-header.js";
 export { readHeapObject } from "../engine/heaps/global-heap.js";
 export { transact } from "../engine/transaction/drive.js";
 export type { FileState } from "../engine/transaction/file-state.js";
@@ -45,10 +46,5 @@ export type {
   VirtualPassage,
 } from "../pipeline/virtual-data.js";
 export { writeElements } from "../pipeline/write.js";
-export { heapWriter } from "../pipeline/write-source.js";
 export { concurrently, type Effect, perform, type Task } from "../task.js";
-export { type DatasetPlan, newDataset, planDataset } from "./create-dataset.js";
-export { Dataset } from "./dataset.js";
-export type { FileContext } from "./file-context.js";
-export { Group } from "./group.js";
-export { newPlace } from "./group-edit.js";
+export { createVirtual, createVirtualSync, type NewMapping, type NewVirtualDataset } from "./create-virtual.js";

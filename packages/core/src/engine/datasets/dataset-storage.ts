@@ -1,4 +1,5 @@
 import { chunkIndexOf } from "../chunk-index/chunk-index.js";
+import { removeHeapObjects } from "../heaps/global-heap.js";
 import type { Header } from "../object-header/object-header.js";
 import type { Tx } from "../transaction/tx.js";
 import { loadDataset } from "./dataset-header.js";
@@ -12,6 +13,9 @@ export function freeDatasetStorage(tx: Tx, header: Header): void {
   const { layout } = dataset;
   if (layout.class === "contiguous" && layout.address !== null && layout.size !== null) {
     tx.free(layout.address, layout.size);
+  }
+  if (layout.class === "virtual" && layout.mapping.collectionAddress !== 0) {
+    tx.heapCursor = removeHeapObjects(tx, tx.heapCursor, [layout.mapping]);
   }
   if (layout.class !== "chunked" || layout.address === null) {
     return;
