@@ -3,7 +3,7 @@ import { type DatasetHeader, loadDataset } from "../engine/datasets/dataset-head
 import { resizeDataset } from "../pipeline/resize.js";
 import { writeDataset } from "../pipeline/write.js";
 import { writeUnderWay } from "../storage/storage.js";
-import type { Task } from "../task.js";
+import { perform, shielded, type Task } from "../task.js";
 import { appended } from "./append.js";
 import type { FileContext } from "./file-context.js";
 
@@ -30,22 +30,21 @@ function changingShape({ shapeLock, state }: FileContext, task: () => Task<void>
 }
 
 function* setShape(context: FileContext, address: number, shape: readonly number[]): Task<void> {
-  yield* resizeDataset(context, address, shape);
-  context.resized.set(address, [...shape]);
+  yield* resizeDataset(context, address, shape, () => context.resized.set(address, [...shape]));
   yield* context.settle();
 }
 
 function* addRows(context: FileContext, address: number, values: unknown): Task<void> {
   const header = yield* load(context, address);
   const { shape, rows } = appended(header, values);
-  yield* setShape(context, address, shape);
   let done = false;
   try {
+    yield* setShape(context, address, shape);
     yield* writeValues(context, address, values, [rows]);
     done = true;
   } finally {
     if (!done) {
-      yield* setShape(context, address, header.dataspace.dimensions);
+      yield* perform(shielded(() => setShape(context, address, header.dataspace.dimensions)));
     }
   }
 }

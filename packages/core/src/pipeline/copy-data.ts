@@ -77,10 +77,11 @@ function* copyChunks(copy: DataCopy, layout: ChunkedLayout, to: DatasetHeader): 
     // Where the chunks are must not become free for others before they are read.
     allocator.hold();
     try {
-      const page: ChunkPage = yield* perform(
-        transact(source.state, (tx) => {
+      // How a chunk is stored may depend on the extent: both are looked up at once.
+      const { now, page }: { now: DatasetHeader; page: ChunkPage } = yield* perform(
+        transact(source.state, (tx): { now: DatasetHeader; page: ChunkPage } => {
           const now = loadDataset(tx, from.address);
-          return chunkIndexOf(requireChunked(now), now).list(tx, position, PAGE);
+          return { now, page: chunkIndexOf(requireChunked(now), now).list(tx, position, PAGE) };
         }),
       );
       for (let next = 0; next < page.records.length; ) {
@@ -100,10 +101,10 @@ function* copyChunks(copy: DataCopy, layout: ChunkedLayout, to: DatasetHeader): 
           const { scaled } = record;
           if (asStored) {
             // What the layout leaves out of the filters at the edge is said of the chunk itself.
-            const filterMask = isPartialUnfiltered(from, scaled) ? 2 ** from.filters.length - 1 : record.filterMask;
+            const filterMask = isPartialUnfiltered(now, scaled) ? 2 ** from.filters.length - 1 : record.filterMask;
             chunks.push({ scaled, bytes, filterMask });
           } else {
-            const plain = yield* decodeStored(source, from, bytes, record, chunkBytes);
+            const plain = yield* decodeStored(source, now, bytes, record, chunkBytes);
             chunks.push({ scaled, ...(yield* encoded(copy, to, plain)) });
           }
         }

@@ -97,7 +97,7 @@ function* readBatch(
   // From the look-up on, until the bytes are here, nobody may be given the space they are in.
   state.allocator.hold();
   try {
-    const records = yield* findChunks(file, dataset, batch);
+    const { current, records } = yield* findChunks(file, dataset, batch);
     const requests: ChunkRequest[] = [];
     const here: { readonly projection: ChunkProjection; readonly bytes: Uint8Array }[] = [];
     let fill: Uint8Array | null = null;
@@ -130,7 +130,7 @@ function* readBatch(
     }
     const scratch: ScratchBuffers = [];
     const tasks = planFetches(file, requests, dataset.filters.length > 0).map(
-      (group) => () => readGroup(file, sink, dataset, layout, chunkBytes, group, generation, scratch),
+      (group) => () => readGroup(file, sink, current, layout, chunkBytes, group, generation, scratch),
     );
     yield* perform(concurrently(tasks, FETCHES_IN_FLIGHT));
   } finally {
@@ -138,18 +138,21 @@ function* readBatch(
   }
 }
 
-/** Looks chunks up in the index as it is now: the first chunk ever stored changes the layout. */
+/**
+ * Looks chunks up in the index as it is now: the first chunk ever stored changes the layout, and whether a chunk is
+ * filtered may depend on the extent.
+ */
 function* findChunks(
   file: OpenFile,
   dataset: DatasetHeader,
   batch: readonly ChunkProjection[],
-): Task<(ChunkRecord | null)[]> {
+): Task<{ readonly current: DatasetHeader; readonly records: (ChunkRecord | null)[] }> {
   const positions = batch.map(({ chunk }) => chunk);
   return yield* perform(
     transact(file.state, (tx) => {
       const current = loadDataset(tx, dataset.address);
       const layout = requireChunked(current);
-      return layout.address === null ? [] : chunkIndexOf(layout, current).findMany(tx, positions);
+      return { current, records: layout.address === null ? [] : chunkIndexOf(layout, current).findMany(tx, positions) };
     }),
   );
 }

@@ -1,4 +1,4 @@
-import { type ChunkedLayout, HdfiveError, UnsupportedError } from "@hdfive/format";
+import { type ChunkedLayout, HdfiveError } from "@hdfive/format";
 import { type AxisPiece, gather } from "../array/index.js";
 import { type ChunkBounds, type ChunkPage, chunkIndexOf } from "../engine/chunk-index/chunk-index.js";
 import { type DatasetHeader, loadDataset, putDimensions, requireChunked } from "../engine/datasets/dataset-header.js";
@@ -7,8 +7,10 @@ import { transact } from "../engine/transaction/drive.js";
 import { perform, type Task } from "../task.js";
 import { allocateStorage } from "./allocate-storage.js";
 import { makeRoom } from "./chunk-store.js";
+import { edgeMove, moveEdge, settleEdge } from "./edge-chunks.js";
 import { filledBytes } from "./fill.js";
 import type { OpenFile } from "./open-file.js";
+import { requireCodecs } from "./write.js";
 import { loadChunk } from "./write-chunked.js";
 
 /** Chunks looked at by one operation. */
@@ -17,60 +19,52 @@ const PAGE = 256;
 /**
  * Changes the shape of a chunked dataset. Chunks outside the new shape are forgotten, and chunks that are cut get the
  * fill value where they were cut, so that growing again shows fill and never old data.
+ *
+ * @param changed called as soon as the dataset has its new shape, whatever becomes of the chunks
  */
-export function* resizeDataset(file: OpenFile, address: number, shape: readonly number[]): Task<void> {
+export function* resizeDataset(
+  file: OpenFile,
+  address: number,
+  shape: readonly number[],
+  changed: () => void = () => {},
+): Task<void> {
   const before = yield* perform(
     transact(file.state, (tx) => {
       const dataset = loadDataset(tx, address);
-      const layout = requireChunked(dataset);
+      requireChunked(dataset);
       tx.requireWritable();
-      checkPartialChunks(dataset, layout, shape);
       checkShape(dataset, shape);
-      putDimensions(tx, address, shape);
       return dataset;
     }),
   );
   const old = before.dataspace.dimensions;
-  if (old.some((extent, axis) => extent > (shape[axis] as number))) {
-    yield* cutOff(file, address, old, shape);
+  const move = edgeMove(file, before, shape);
+  const change = function* (): Task<void> {
+    yield* perform(transact(file.state, (tx) => putDimensions(tx, address, shape)));
+    changed();
+  };
+  if (move === null) {
+    yield* change();
+  } else {
+    yield* requireCodecs(file, before);
+    yield* moveEdge(file, move, change);
   }
-  if (before.fill.allocationTime === "early" && old.some((extent, axis) => extent < (shape[axis] as number))) {
-    yield* allocateStorage(file, address, old);
-  }
-}
-
-/** Forgets and refills what a smaller shape cuts off. */
-function* cutOff(file: OpenFile, address: number, old: readonly number[], shape: readonly number[]): Task<void> {
   const after = yield* perform(transact(file.state, (tx) => loadDataset(tx, address)));
   for (const [axis, extent] of shape.entries()) {
     if (extent < (old[axis] as number)) {
       yield* prune(file, after, old, axis, extent);
     }
   }
+  if (move !== null) {
+    yield* settleEdge(file, move);
+  }
   for (const [axis, extent] of shape.entries()) {
     if (extent < (old[axis] as number)) {
       yield* refillCut(file, after, axis, extent);
     }
   }
-}
-
-/** Chunks that are filtered or not by where the edge is would have to be stored anew when it moves over them. */
-function checkPartialChunks(
-  { filters, dataspace, address }: DatasetHeader,
-  layout: ChunkedLayout,
-  shape: readonly number[],
-): void {
-  const old = dataspace.dimensions;
-  const moves = layout.chunkShape.some(
-    (side, axis) =>
-      old[axis] !== shape[axis] && ((old[axis] as number) % side !== 0 || (shape[axis] as number) % side !== 0),
-  );
-  if ("index" in layout && layout.partialChunksUnfiltered && filters.length > 0 && moves) {
-    throw new UnsupportedError(
-      "partial chunks without filters",
-      "a dataset that stores them is resized only from and to whole chunks",
-      { address },
-    );
+  if (before.fill.allocationTime === "early" && old.some((extent, axis) => extent < (shape[axis] as number))) {
+    yield* allocateStorage(file, address, old);
   }
 }
 

@@ -90,11 +90,12 @@ function* readStored(
   const { allocator } = file.state;
   allocator.hold();
   try {
-    const record = yield* perform(
+    // How a chunk is stored may depend on the extent: both are looked up at once.
+    const { current, record } = yield* perform(
       transact(file.state, (tx) => {
         const current = loadDataset(tx, dataset.address);
         const layout = requireChunked(current);
-        return layout.address === null ? null : chunkIndexOf(layout, current).find(tx, scaled);
+        return { current, record: layout.address === null ? null : chunkIndexOf(layout, current).find(tx, scaled) };
       }),
     );
     if (file.chunks.get(dataset.address, scaled) !== undefined) {
@@ -104,7 +105,7 @@ function* readStored(
       return filledBytes(dataset, chunkBytes / dataset.datatype.size);
     }
     const stored = yield* fetchStored(file, record.address, record.storedSize, []);
-    const chunk = yield* decodeStored(file, dataset, stored, record, chunkBytes);
+    const chunk = yield* decodeStored(file, current, stored, record, chunkBytes);
     return chunk.byteLength === chunk.buffer.byteLength && chunk.buffer instanceof ArrayBuffer
       ? (chunk as Uint8Array<ArrayBuffer>)
       : new Uint8Array(chunk);

@@ -113,7 +113,7 @@ export function* writeElements(
 }
 
 /** A chunk that cannot be encoded is refused before it is changed, not when it is stored. */
-function* requireCodecs(file: OpenFile, dataset: DatasetHeader): Task<void> {
+export function* requireCodecs(file: OpenFile, dataset: DatasetHeader): Task<void> {
   for (const { id, name } of dataset.filters) {
     if ((yield* file.codecs.get(id, name)).encode === undefined) {
       throw new HdfiveError("UNSUPPORTED", `The codec of filter ${id} (${name}) only reads`, {
