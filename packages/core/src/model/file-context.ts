@@ -16,6 +16,8 @@ import { Lock, perform, type Task } from "../task.js";
 const MAX_RETIRED = 32 * 1024 * 1024;
 /** Structures that may be changed in memory before they are written without being asked to. */
 const MAX_DIRTY_NODES = 20_000;
+/** Bytes of them: a single attribute, or a block of a heap, may be of megabytes. */
+const MAX_DIRTY_BYTES = 32 * 1024 * 1024;
 
 /** The contexts of an open file and of all the files that were reached from it. */
 export interface ContextSet {
@@ -164,7 +166,9 @@ export class FileContext implements OpenFile {
 
   /** Writes out changes when more have piled up than memory should hold. */
   *settle(): Task<void> {
-    if (this.state.dirtyNodes.size > MAX_DIRTY_NODES || this.state.allocator.retiredBytes > MAX_RETIRED) {
+    const { dirtyNodes, dirtyByteLength, allocator } = this.state;
+    const isMuch = dirtyNodes.size > MAX_DIRTY_NODES || dirtyByteLength > MAX_DIRTY_BYTES;
+    if (isMuch || allocator.retiredBytes > MAX_RETIRED) {
       yield* commit(this.state);
     }
     yield* makeRoom(this);

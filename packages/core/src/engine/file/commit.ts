@@ -4,7 +4,7 @@ import { writeUnderWay } from "../../storage/storage.js";
 import { perform, type Task } from "../../task.js";
 import type { Allocator } from "../transaction/allocator.js";
 import { transact } from "../transaction/drive.js";
-import type { DirtyNode, FileState } from "../transaction/file-state.js";
+import type { CountedNode, FileState } from "../transaction/file-state.js";
 import type { Extent } from "../transaction/tx.js";
 import { dropManagers, keptSpace, withoutManagers } from "./space-managers.js";
 
@@ -19,7 +19,7 @@ export interface PlannedWrite {
 /** What a flush writes: each phase only once the one before it is done. */
 export interface CommitPlan {
   readonly phases: readonly (readonly PlannedWrite[])[];
-  readonly nodes: ReadonlyMap<number, DirtyNode>;
+  readonly nodes: ReadonlyMap<number, CountedNode>;
   readonly blocks: readonly number[];
   /** What was allocated since the last flush: from the end of this one on the disk may point to it. */
   readonly fresh: readonly number[];
@@ -249,11 +249,13 @@ function settle(state: FileState, plan: CommitPlan): void {
   for (const [address, node] of plan.nodes) {
     if (state.dirtyNodes.get(address) === node) {
       state.dirtyNodes.delete(address);
-      state.nodes.set(node.codec, address, node.value, node.codec.sizeOf(node.value, state.context));
+      state.dirtyByteLength -= node.byteLength;
+      state.nodes.set(node.codec, address, node.value, node.byteLength);
     }
   }
   for (const address of plan.blocks) {
     if (!state.touchedBlocks.has(address)) {
+      state.dirtyByteLength -= state.dirtyBlocks.get(address)?.length ?? 0;
       state.dirtyBlocks.delete(address);
     }
   }

@@ -75,6 +75,7 @@ export function newState(
     superblockDirty: false,
     dirtyNodes: new Map(),
     dirtyBlocks: new Map(),
+    dirtyByteLength: 0,
     touchedBlocks: new Set(),
     fresh: new Set(),
     heapCursor: { collectionAddress: null },

@@ -66,6 +66,11 @@ export interface DirtyNode {
   readonly value: unknown;
 }
 
+/** Such a structure with the bytes that were counted for it; what stands at one address keeps its size. */
+export interface CountedNode extends DirtyNode {
+  readonly byteLength: number;
+}
+
 /** Which global heap collection is being filled: new objects go there while there is room. */
 export interface HeapCursor {
   /** Address of the collection; `null` for none yet. */
@@ -99,9 +104,11 @@ export interface FileState {
   /** Whether the superblock changed since the last flush. */
   superblockDirty: boolean;
   /** Structures changed since the last flush, by address. */
-  readonly dirtyNodes: Map<number, DirtyNode>;
+  readonly dirtyNodes: Map<number, CountedNode>;
   /** Bytes changed since the last flush, by the address of the block they are in. */
   readonly dirtyBlocks: Map<number, Uint8Array<ArrayBuffer>>;
+  /** Bytes of both, as they will be written: what the changes take in memory, more or less. */
+  dirtyByteLength: number;
   /** Of those, the blocks changed since the flush that is under way began. */
   readonly touchedBlocks: Set<number>;
   /** Addresses allocated since the last flush: nothing on disk refers to them yet. */

@@ -32,10 +32,15 @@ export class StagedChanges {
     }
     for (const [address, node] of this.nodes) {
       state.nodes.delete(address);
-      state.dirtyNodes.set(address, node);
+      const before = state.dirtyNodes.get(address);
+      // Sized once per flush and not with every change.
+      const byteLength = before?.byteLength ?? node.codec.sizeOf(node.value, state.context);
+      state.dirtyByteLength += before === undefined ? byteLength : 0;
+      state.dirtyNodes.set(address, { ...node, byteLength });
     }
     for (const [address, bytes] of this.newBlocks) {
       state.nodes.delete(address);
+      state.dirtyByteLength += bytes.length - (state.dirtyBlocks.get(address)?.length ?? 0);
       state.dirtyBlocks.set(address, bytes);
       state.touchedBlocks.add(address);
     }
@@ -47,6 +52,8 @@ export class StagedChanges {
     }
     for (const { address, length } of this.freed) {
       state.nodes.delete(address);
+      state.dirtyByteLength -=
+        (state.dirtyNodes.get(address)?.byteLength ?? 0) + (state.dirtyBlocks.get(address)?.length ?? 0);
       state.dirtyNodes.delete(address);
       state.dirtyBlocks.delete(address);
       // A crash before the next flush leaves the file as it was: what it uses must stay until then.
