@@ -29,8 +29,14 @@ describe("the two entries", () => {
   });
 
   it("need files in Node only", () => {
-    expect(outside("browser.ts")).toEqual(["@hdfive/core", "@hdfive/filters"]);
-    expect(outside("index.ts")).toEqual(["@hdfive/core", "@hdfive/filters", "@hdfive/node-fs", "node:module"]);
+    expect(outside("browser.ts")).toEqual(["@hdfive/core", "@hdfive/filters", "@hdfive/vds"]);
+    expect(outside("index.ts")).toEqual([
+      "@hdfive/core",
+      "@hdfive/filters",
+      "@hdfive/node-fs",
+      "@hdfive/vds",
+      "node:module",
+    ]);
   });
 
   it("read and write the same without files, and say where a path can be opened", async () => {

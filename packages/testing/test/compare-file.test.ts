@@ -160,6 +160,7 @@ describe("the comparison of a file", () => {
     const results = [await compare(expected), wide, await compare({ ...expected, links: { "/l": { kind: "soft" } } })];
     expect(summarize(results)).toEqual({
       matched: 1,
+      survived: 0,
       wrong: 1,
       unsupported: 1,
       files: [

@@ -111,7 +111,7 @@ describe.each([false, true])("paths (storage that has to be waited for: %s)", (s
     });
   });
 
-  it("refuse names that no link can have, names that are taken, and links that old-style groups cannot hold", async () => {
+  it("refuse names that no link can have, and names that are taken", async () => {
     const { file, a } = await sample(storm);
     const add = async (link: Parameters<typeof insertLink>[2]): Promise<void> =>
       file.do((tx) => insertLink(tx, requireGroup(tx, a), link));
@@ -122,9 +122,6 @@ describe.each([false, true])("paths (storage that has to be waited for: %s)", (s
     await expect(add({ name: "b", kind: "soft", target: "x" })).rejects.toMatchObject({
       code: "ALREADY_EXISTS",
       message: expect.stringContaining("Unable to create link (name already exists)"),
-    });
-    await expect(add({ name: "e", kind: "external", file: "f.h5", path: "/p" })).rejects.toMatchObject({
-      code: "UNSUPPORTED",
     });
     await expect(async () => file.do((tx) => removeLink(tx, requireGroup(tx, a), "nothing"))).rejects.toMatchObject({
       code: "NOT_FOUND",

@@ -14,6 +14,15 @@ export function implicitChunks(layout: IndexedChunkedLayout, data: ChunkedData):
   const { address } = layout;
   const storedSize = bytesOfChunk(layout);
   const present = address === null ? null : presentBounds(layout, data);
+  const count = present?.last.reduce((product, at) => product * (at + 1), 1) ?? 0;
+  // All chunks are allocated at once: a shape that is a lie stops here, before anybody goes through its chunks.
+  const check = ({ state }: Tx): void => {
+    if (count * storedSize > Math.max(state.storage.size, state.allocator.endOfFile)) {
+      throw new FormatError("implicit chunk index", `its ${count} chunks do not fit the file`, {
+        address: address ?? undefined,
+      });
+    }
+  };
   const recordOf = (scaled: readonly number[]): ChunkRecord => ({
     scaled,
     address: (address as number) + grid.indexOf(scaled) * storedSize,
@@ -37,7 +46,8 @@ export function implicitChunks(layout: IndexedChunkedLayout, data: ChunkedData):
     hasFixedPlaces: true,
     find: (_tx, scaled) => find(scaled),
     findMany: (_tx, places) => places.map(find),
-    list(_tx, after, limit, bounds) {
+    list(tx, after, limit, bounds) {
+      check(tx);
       const box = present === null ? null : bounds === undefined ? present : common(present, bounds);
       return box === null ? { records: [], next: null } : listBox(box, after, limit, recordOf);
     },
@@ -45,10 +55,13 @@ export function implicitChunks(layout: IndexedChunkedLayout, data: ChunkedData):
     upsertMany: (_tx, records) => keep(records),
     // Its space belongs to all of them together.
     remove: () => null,
-    count: () => present?.last.reduce((product, at) => product * (at + 1), 1) ?? 0,
+    count(tx) {
+      check(tx);
+      return count;
+    },
     removeAll(tx) {
       if (address !== null) {
-        tx.free(address, grid.length * storedSize);
+        tx.free(address, grid.length * storedSize, "raw");
       }
       return { removed: [], done: true };
     },
