@@ -49,8 +49,6 @@ export const KNOWN_DIFFERENCES: readonly (readonly [said: RegExp, why: string])[
     /masks .*deflate filter: the checksum/,
     "libhdf5 forgets the new mask of a chunk that takes as many bytes as before",
   ],
-  [/szip filter: \d+ bytes are not whole samples/, "numbers of 3 bytes through szip are not read yet"],
-  [/(3 bytes|float24) .*szip filter: .*24 bits/, "numbers of 3 bytes through szip are not read yet"],
 ];
 
 /** Differences that nobody has looked at. */

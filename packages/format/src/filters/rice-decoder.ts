@@ -34,6 +34,7 @@ export function decodeSamples(
   const { block } = decoder;
   const view = new DataView(into.buffer, into.byteOffset, into.byteLength);
   const sampleCount = into.length / bytesPerSample;
+  const hasSpareBits = bitsPerSample < 8 * bytesPerSample;
   let done = 0;
   while (done < sampleCount) {
     const lineEnd = Math.min(sampleCount, done + pixelsPerScanline);
@@ -48,9 +49,14 @@ export function decodeSamples(
         if (hasReference) {
           previous = block[0] as number;
         }
-        previous = addDifferences(block, hasReference ? 1 : 0, previous, most);
-        if (previous < 0) {
-          throw damaged(`a difference has more than ${bitsPerSample} bits`);
+        const first = hasReference ? 1 : 0;
+        if (hasSpareBits) {
+          previous = addWideDifferences(block, first, previous, most);
+        } else {
+          previous = addDifferences(block, first, previous, most);
+          if (previous < 0) {
+            throw damaged(`a difference has more than ${bitsPerSample} bits`);
+          }
         }
       }
       const count = Math.min(pixelsPerBlock, lineEnd - done);
@@ -153,6 +159,25 @@ function addDifferences(block: Uint32Array, first: number, previous: number, mos
     const isOdd = mapped & 1;
     const flip = -(sample >>> topBit) & most;
     sample = (mapped >>> 1) + isOdd <= (sample ^ flip) ? sample + ((mapped >>> 1) ^ -isOdd) : mapped ^ flip;
+    block[i] = sample;
+  }
+  return sample;
+}
+
+/**
+ * As `addDifferences`, in samples whose bytes have more bits than they are said to have, and with no limit; the last sample.
+ *
+ * libhdf5 hands over whatever stands in those bytes, and what comes back is the same arithmetic in 32 bits.
+ */
+function addWideDifferences(block: Uint32Array, first: number, previous: number, most: number): number {
+  const topBit = (most >>> 1) + 1;
+  let sample = previous;
+  for (let i = first; i < block.length; i++) {
+    const mapped = block[i] as number;
+    const isOdd = mapped & 1;
+    const flip = (sample & topBit) === 0 ? 0 : most;
+    const isNear = (mapped >>> 1) + isOdd <= (sample ^ flip) >>> 0;
+    sample = (isNear ? sample + ((mapped >>> 1) ^ -isOdd) : mapped ^ flip) >>> 0;
     block[i] = sample;
   }
   return sample;

@@ -28,17 +28,16 @@ export function decodeSzip(bytes: Uint8Array, clientData: readonly number[], max
   if (size > maxSize) {
     throw invalid(`the chunk is said to have ${size} bytes, where ${maxSize} are the most`);
   }
-  if (size % layout.bytesPerSample !== 0) {
-    throw invalid(`${size} bytes are not whole samples of ${layout.bytesPerSample} bytes`);
-  }
   const coded = bytes.subarray(PREFIX_SIZE);
   const blocks = ((coded.length * 8) / FEWEST_BITS) * MOST_BLOCKS;
   if (size > blocks * parameters.pixelsPerBlock * layout.bytesPerSample) {
     throw invalid(`${coded.length} stored bytes cannot hold the samples of ${size} bytes`);
   }
-  const samples = new Uint8Array(size);
+  // Pixels of 3 bytes are taken as samples of 4 bytes, whichever values those happen to cut out of the chunk; the last of
+  // them may reach past its end.
+  const samples = new Uint8Array(Math.ceil(size / layout.bytesPerSample) * layout.bytesPerSample);
   decodeSamples(coded, samples, parameters, layout);
-  return layout.interleaved ? unshuffle(samples, parameters.bitsPerPixel / 8) : samples;
+  return layout.interleaved ? unshuffle(samples, parameters.bitsPerPixel / 8) : samples.subarray(0, size);
 }
 
 /**
