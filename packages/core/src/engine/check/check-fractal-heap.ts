@@ -47,7 +47,9 @@ export function* checkFractalHeap(
   const tell = (problem: string): void => run.report("error", fractalHeap.name, address, path, problem);
   if (isWhole) {
     const allocated = blocks.reduce((sum, { size }) => sum + size, 0);
-    if (allocated !== header.allocatedSpace) {
+    // libhdf5 (to 2.0 at least) takes the first block off twice when a table of blocks becomes a single block again.
+    const forgotten = allocated - header.allocatedSpace;
+    if (forgotten < 0 || forgotten % header.startingBlockSize !== 0) {
       tell(`its direct blocks have ${allocated} bytes where it counts ${header.allocatedSpace}`);
     }
   }
