@@ -58,8 +58,7 @@ export class FileSet implements ContextSet {
 
   *borrow({ state }: FileContext, name: string): Task<FileContext | null> {
     for (;;) {
-      yield* this.#close(this.#sources.idleBeyondRoom());
-      const storage = yield* perform(this.others.open(state.storage, name, "virtual-dataset"));
+      const storage = this.others.known(state.storage, name) ?? (yield* this.#openSource(state.storage, name));
       if (storage === null) {
         return null;
       }
@@ -75,6 +74,16 @@ export class FileSet implements ContextSet {
         }
       }
       // It was closed for others' sake just when it was found: it is opened again.
+    }
+  }
+
+  *#openSource(from: Storage, name: string): Task<Storage | null> {
+    this.#sources.opening++;
+    try {
+      yield* this.#close(this.#sources.idleBeyondRoom());
+      return yield* perform(this.others.open(from, name, "virtual-dataset"));
+    } finally {
+      this.#sources.opening--;
     }
   }
 

@@ -2,6 +2,8 @@ import type { Storage } from "../storage/storage.js";
 
 /** Which files of sources are in use, and which of the others are closed first when there are too many. */
 export class SourcePool {
+  /** Files that are being opened. */
+  opening = 0;
   readonly #limit: number;
   /** Who uses each file at the moment. */
   readonly #users = new Map<Storage, number>();
@@ -45,9 +47,9 @@ export class SourcePool {
     }
   }
 
-  /** The files to be closed so that one more can be opened. */
+  /** The files to be closed so that there are not too many, as far as nobody uses them. */
   idleBeyondRoom(): readonly Storage[] {
-    return this.#closeFirst(this.#users.size + this.#idle.size + 1 - this.#limit);
+    return this.#closeFirst(this.#users.size + this.#idle.size + this.opening - this.#limit);
   }
 
   /** All files that nobody uses, to be closed. */

@@ -67,7 +67,7 @@ export class OtherFiles {
    *   nothing can say what stands beside `from`.
    */
   open(from: Storage, name: string, purpose: FilePurpose): Effect<Storage | null> {
-    const known = (): Storage | undefined => this.#byName.get(from)?.get(name);
+    const known = (): Storage | undefined => this.known(from, name);
     return {
       async: () => known() ?? this.#shared(from, name, purpose),
       sync: () => {
@@ -82,6 +82,11 @@ export class OtherFiles {
         return storage;
       },
     };
+  }
+
+  /** The storage of a file that was opened by this name. */
+  known(from: Storage, name: string): Storage | undefined {
+    return this.#byName.get(from)?.get(name);
   }
 
   /** Whether something can say which files stand beside a storage. */
