@@ -1,4 +1,5 @@
-import { type DatasetOptions, type File, type Libver, MemoryStorage, openStorage, slice } from "@hdfive/core";
+import { type DatasetOptions, type File, MemoryStorage, openStorage, slice } from "@hdfive/core";
+import type { Libver } from "@hdfive/format";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runPython } from "../files/make-files.js";
 import { editImage, readImage, sound } from "../image.js";

@@ -4,7 +4,7 @@ import { DEFAULT_CONTEXT, layoutMessage, MESSAGE_IDS, objectHeader, Reader } fro
 /** A message of an object header: its kind, its flags, and what it says, in hexadecimal. */
 export type SeenMessage = readonly [type: string, flags: number, data: string];
 
-const NAMES = new Map(Object.entries(MESSAGE_IDS).map(([name, id]) => [id, name]));
+const NAMES = new Map<number, string>(Object.entries(MESSAGE_IDS).map(([name, id]) => [id, name]));
 
 /**
  * The messages of the first chunk of each dataset's header, in order, without free space; of layouts all but addresses and

@@ -1,14 +1,6 @@
 import { execFileSync } from "node:child_process";
-import {
-  array,
-  compound,
-  type DatasetOptions,
-  enumeration,
-  type File,
-  type Libver,
-  MemoryStorage,
-  openStorage,
-} from "@hdfive/core";
+import { array, compound, type DatasetOptions, enumeration, type File, MemoryStorage, openStorage } from "@hdfive/core";
+import type { Libver } from "@hdfive/format";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runPython } from "../files/make-files.js";
 import { sound } from "../image.js";

@@ -1,5 +1,6 @@
 import { deflateSync } from "node:zlib";
-import { type Dataset, type Libver, MemoryStorage, openStorage, openStorageSync, slice } from "@hdfive/core";
+import { type Dataset, MemoryStorage, openStorage, openStorageSync, slice } from "@hdfive/core";
+import type { Libver } from "@hdfive/format";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runPython } from "../files/make-files.js";
 import { readImage, sound } from "../image.js";

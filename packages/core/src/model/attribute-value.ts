@@ -3,13 +3,13 @@ import {
   elementCount,
   type FieldNames,
   hasHeapData,
-  heapReferences,
   memoryType,
   NdArray,
   type Scalar,
 } from "../array/index.js";
 import { type AttributeRecord, listAttributes } from "../engine/object-header/attributes.js";
 import type { Tx } from "../engine/transaction/tx.js";
+import { ownedObjects } from "../pipeline/heap-objects.js";
 import { heapReader, prefetchHeap } from "../pipeline/sink.js";
 import { freeHeapObjects } from "../pipeline/write-source.js";
 
@@ -50,12 +50,5 @@ export function freeHeapData(tx: Tx, { datatype, data }: AttributeRecord): void 
   if (!hasHeapData(datatype)) {
     return;
   }
-  const ids: { collectionAddress: number; index: number }[] = [];
-  const count = data.length / datatype.size;
-  heapReferences(datatype, data, 0, count, tx.context, (collectionAddress, index, isOwned) => {
-    if (isOwned) {
-      ids.push({ collectionAddress, index });
-    }
-  });
-  freeHeapObjects(tx, ids);
+  freeHeapObjects(tx, ownedObjects(tx, datatype, data, 0, data.length / datatype.size));
 }

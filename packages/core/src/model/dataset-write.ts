@@ -1,11 +1,14 @@
-import { type Selection, valuesFor } from "../array/index.js";
+import { hasHeapData, type Selection, valuesFor } from "../array/index.js";
 import { type DatasetHeader, loadDataset } from "../engine/datasets/dataset-header.js";
+import { findHeapObjects } from "../pipeline/dataset-heap-objects.js";
+import { HeapObjectSet, reclaimObjects } from "../pipeline/heap-objects.js";
 import { resizeDataset } from "../pipeline/resize.js";
 import { writeDataset } from "../pipeline/write.js";
 import { writeUnderWay } from "../storage/storage.js";
 import { perform, shielded, type Task } from "../task.js";
 import { appended } from "./append.js";
 import type { FileContext } from "./file-context.js";
+import { tolerant } from "./unreadable-object.js";
 
 /** Writes values into a selection of a dataset. */
 export function* writeValues(context: FileContext, address: number, values: unknown, selection: Selection): Task<void> {
@@ -30,8 +33,32 @@ function changingShape({ shapeLock, state }: FileContext, task: () => Task<void>
 }
 
 function* setShape(context: FileContext, address: number, shape: readonly number[]): Task<void> {
-  yield* resizeDataset(context, address, shape, () => context.resized.set(address, [...shape]));
+  const { dataspace, datatype } = yield* load(context, address);
+  const isCut = dataspace.dimensions.some((extent, axis) => extent > (shape[axis] ?? extent));
+  const resize = (): Task<void> =>
+    resizeDataset(context, address, shape, () => context.resized.set(address, [...shape]));
+  if (isCut && hasHeapData(datatype)) {
+    // Nobody may change what the elements point to between the look at them and their end.
+    const busy = (): Error => writeUnderWay(context.state.storage);
+    yield* context.state.writeLock.exclusive(busy, () => cutHeapData(context, address, shape, resize));
+  } else {
+    yield* resize();
+  }
   yield* context.settle();
+}
+
+/** Gives back what elements that are cut off hold in global heaps. */
+function* cutHeapData(
+  context: FileContext,
+  address: number,
+  shape: readonly number[],
+  resize: () => Task<void>,
+): Task<void> {
+  const objects = new HeapObjectSet();
+  // What cannot be read keeps its objects.
+  yield* tolerant("", findHeapObjects(context, address, objects, shape), ["MISSING_FILTER"]);
+  yield* resize();
+  yield* context.transact((tx) => reclaimObjects(tx, objects));
 }
 
 function* addRows(context: FileContext, address: number, values: unknown): Task<void> {

@@ -7,7 +7,9 @@ import { linkObject, unlinkObject } from "../engine/groups/object-links.js";
 import { ensureGroups, pathComponents, resolvePath, tryResolve } from "../engine/groups/path.js";
 import type { Tx } from "../engine/transaction/tx.js";
 import { allocateStorage } from "../pipeline/allocate-storage.js";
+import { HeapObjectSet, reclaimObjects } from "../pipeline/heap-objects.js";
 import { writeDataset } from "../pipeline/write.js";
+import { writeUnderWay } from "../storage/storage.js";
 import { perform, shielded, type Task } from "../task.js";
 import { commitDatatype, type StoredType, useCommitted } from "./committed-type.js";
 import { type DatasetOptions, type DatasetPlan, newDataset, planDataset } from "./create-dataset.js";
@@ -15,6 +17,7 @@ import type { FileContext } from "./file-context.js";
 import { requirePath } from "./group-read.js";
 import type { ObjectHandle } from "./object-handle.js";
 import { pluginCodecs } from "./plan-filters.js";
+import { heapObjectsToDelete } from "./reclaim.js";
 
 /** How a group is made. */
 export interface GroupOptions {
@@ -156,16 +159,34 @@ export function* addHardLink(context: FileContext, start: number, path: string, 
 /** Takes the link at a path away, and the object with its last link. */
 export function* removeAt(context: FileContext, start: number, path: string): Task<void> {
   requirePath(path);
-  const deleted = yield* context.change((tx) => {
+  const target = yield* context.transact((tx) => {
     tx.requireWritable();
     const { parentAddress, name, link } = resolvePath(tx, start, path, { followLast: false });
     if (parentAddress === null || name === null) {
       throw new HdfiveError("INVALID_ARGUMENT", `Couldn't delete link ('${path}' is a group itself, not a link)`);
     }
-    removeLink(tx, requireGroup(tx, parentAddress), name);
-    return link?.kind === "hard" ? unlinkObject(tx, link.address) : new Set<number>();
+    return link?.kind === "hard" ? link.address : null;
   });
-  context.forget(deleted);
+  const remove = function* (): Task<void> {
+    const reclaimed = target === null ? new HeapObjectSet() : yield* heapObjectsToDelete(context, target);
+    const deleted = yield* context.change((tx) => {
+      const { parentAddress, name, link } = resolvePath(tx, start, path, { followLast: false });
+      if (parentAddress === null || name === null) {
+        throw new HdfiveError("NOT_FOUND", `Couldn't delete link ('${path}' is gone already)`);
+      }
+      removeLink(tx, requireGroup(tx, parentAddress), name);
+      if (link?.kind !== "hard") {
+        return new Set<number>();
+      }
+      if (link.address === target) {
+        reclaimObjects(tx, reclaimed);
+      }
+      return unlinkObject(tx, link.address);
+    });
+    context.forget(deleted);
+  };
+  // Nobody may change what the elements point to between the look at them and their end.
+  yield* context.state.writeLock.exclusive(() => writeUnderWay(context.state.storage), remove);
 }
 
 /** Where a new object goes; the groups on the way are made. `ALREADY_EXISTS` where there is a link. */

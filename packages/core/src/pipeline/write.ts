@@ -1,6 +1,7 @@
 import { HdfiveError } from "@hdfive/format";
 import {
   elementCount,
+  forEachRun,
   gather,
   hasHeapData,
   memoryType,
@@ -19,6 +20,7 @@ import { allocateStorage } from "./allocate-storage.js";
 import { allocateContiguous, contiguousSource } from "./contiguous-data.js";
 import { requireOwnData } from "./external-data.js";
 import type { OpenFile } from "./open-file.js";
+import { freeElements } from "./overwritten.js";
 import { requireVirtualData, withExtent } from "./plugin.js";
 import { checkRegion } from "./region.js";
 import { chunkByteLength } from "./stored-chunk.js";
@@ -132,7 +134,15 @@ function writeCompact(tx: Tx, address: number, resolved: ResolvedSelection, sour
   const shape = dataset.dataspace.dimensions;
   const countShape = resolved.kind === "axes" ? resolved.countShape : resolved.shape;
   const data = layout.data.slice();
+  const anywhere = shape.map(() => elementCount(shape));
   for (const projection of projectChunks(resolved, shape, shape)) {
+    if (hasHeapData(dataset.datatype)) {
+      const runs: { element: number; count: number }[] = [];
+      forEachRun(projection, shape, anywhere, (element, _, count) => {
+        runs.push({ element, count });
+      });
+      freeElements(tx, dataset, layout.data, runs);
+    }
     gather(projection, data, shape, dataset.datatype.size, source.bytes, countShape);
   }
   putLayout(tx, address, { ...layout, data });

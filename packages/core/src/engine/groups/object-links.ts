@@ -27,7 +27,8 @@ export function linkObject(tx: Tx, address: number): void {
 /**
  * Counts one hard link less to an object, and deletes it with what only it led to when that was the last.
  *
- * Objects that lead to each other in a circle keep each other, as in libhdf5.
+ * Objects that lead to each other in a circle keep each other, as in libhdf5. What attributes and elements hold in global
+ * heaps is the caller's to give back.
  *
  * @returns addresses of the objects that are deleted
  */
@@ -40,11 +41,37 @@ export function unlinkObject(tx: Tx, address: number): ReadonlySet<number> {
 /**
  * Deletes an object whatever its count of links: its header, what it holds, and one link to each of its children.
  *
- * What its attributes and elements hold in global heaps stays in the file.
+ * What its attributes and elements hold in global heaps is the caller's to give back.
  */
 export function deleteObject(tx: Tx, address: number): void {
   const deleted = new Set([address]);
   release(tx, freeObject(tx, loadHeader(tx, address), deleted), deleted);
+}
+
+/** The objects that `unlinkObject` would delete, of which nothing is changed. */
+export function objectsToDelete(tx: Tx, address: number): ReadonlySet<number> {
+  const doomed = new Set<number>();
+  const counts = new Map<number, number>();
+  const { rootAddress } = tx.state.superblock;
+  const pending = [address];
+  for (let object = pending.pop(); object !== undefined; object = pending.pop()) {
+    tx.work("object");
+    if (doomed.has(object) || object === rootAddress) {
+      continue;
+    }
+    const header = loadHeader(tx, object);
+    const left = (counts.get(object) ?? header.referenceCount) - 1;
+    counts.set(object, left);
+    if (left <= 0) {
+      doomed.add(object);
+      const children = childrenOf(tx, header, groupStyle(tx, object));
+      tx.wantNodes(objectHeader, children);
+      for (const child of children) {
+        pending.push(child);
+      }
+    }
+  }
+  return doomed;
 }
 
 /** Takes one link from each of these objects, and goes on with what those that lose their last one led to. */
@@ -74,15 +101,8 @@ function release(tx: Tx, addresses: readonly number[], deleted: Set<number>): vo
 
 /** Gives the space of an object back and returns what it led to: linked objects and committed datatypes in use. */
 function freeObject(tx: Tx, header: Header, deleted: Set<number>): number[] {
-  const children = committedDatatypes(tx, header);
   const group = groupStyle(tx, header.address);
-  if (group !== null) {
-    for (const link of listLinks(tx, group, null, Number.MAX_SAFE_INTEGER - 1).links) {
-      if (link.kind === "hard") {
-        children.push(link.address);
-      }
-    }
-  }
+  const children = childrenOf(tx, header, group);
   if (group?.style === "symbol-table") {
     if (deleted.has(group.btreeAddress)) {
       throw new FormatError("symbol-table", "two groups share it", { address: group.btreeAddress });
@@ -98,6 +118,19 @@ function freeObject(tx: Tx, header: Header, deleted: Set<number>): number[] {
   }
   freeAttributeStorage(tx, header);
   freeHeader(tx, header.address);
+  return children;
+}
+
+/** What an object leads to: linked objects and committed datatypes in use. */
+function childrenOf(tx: Tx, header: Header, group: ReturnType<typeof groupStyle>): number[] {
+  const children = committedDatatypes(tx, header);
+  if (group !== null) {
+    for (const link of listLinks(tx, group, null, Number.MAX_SAFE_INTEGER - 1).links) {
+      if (link.kind === "hard") {
+        children.push(link.address);
+      }
+    }
+  }
   return children;
 }
 
