@@ -33,7 +33,7 @@ export type {
   TimeType,
   VariableLengthType,
 } from "@hdfive/format";
-export { FormatError, HdfiveError, UnsupportedError } from "@hdfive/format";
+export { FormatError, HdfiveError, type Libver, UnsupportedError } from "@hdfive/format";
 export {
   AttributeReference,
   array,
@@ -99,7 +99,7 @@ export {
 export { type CheckOptions, check, checkSync } from "./model/check.js";
 export type { CommittedType } from "./model/committed-type.js";
 export type { DatasetStorageSettings } from "./model/copy-dataset.js";
-export type { CopyOptions, CopyProgress, ProgressOptions } from "./model/copy-options.js";
+export type { CopyOptions } from "./model/copy-options.js";
 export type { DatasetOptions, RequireDatasetOptions } from "./model/create-dataset.js";
 export { Dataset } from "./model/dataset.js";
 export type { ChunkIndexKind, DatasetInfo } from "./model/dataset-info.js";
@@ -137,6 +137,7 @@ export type { VirtualSourcesOptions } from "./model/virtual-sources.js";
 export type { FilterCodec, Filtered, FilterOptions, FilterTarget, LazyFilterCodec } from "./pipeline/filter-codec.js";
 export { deflateCodec, deflateLevel, FILTER_IDS, fletcher32Codec, shuffleCodec } from "./pipeline/filters/built-in.js";
 export type { Plugin } from "./pipeline/plugin.js";
+export type { Progress, ProgressOptions } from "./pipeline/progress.js";
 export type {
   MissingSource,
   MissingSources,

@@ -66,7 +66,7 @@ export { contiguousBlockShape, contiguousRuns } from "./selection/contiguous-run
 export { cutProjection, type ProjectionPart } from "./selection/cut-projection.js";
 export { type AxesSelection, projectChunk, type TouchedGrid, touchedGrid } from "./selection/project-chunk.js";
 export { projectChunks } from "./selection/project-chunks.js";
-export type { AxisPiece, ChunkPieces, ChunkProjection } from "./selection/projection.js";
+export { type AxisPiece, type ChunkPieces, type ChunkProjection, pickedCount } from "./selection/projection.js";
 export { resolveSelection } from "./selection/resolve-selection.js";
 export { resolveStored } from "./selection/resolve-stored.js";
 export { fillBytes, forEachRun, gather, scatter } from "./selection/scatter.js";

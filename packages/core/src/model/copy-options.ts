@@ -1,18 +1,4 @@
-/** How far a copy or a rewriting has come. */
-export interface CopyProgress {
-  /** Objects that are finished. */
-  readonly objects: number;
-  /** Bytes of data that are copied, as they are stored. */
-  readonly bytes: number;
-}
-
-/** What a long operation tells of itself, and how it is stopped. */
-export interface ProgressOptions {
-  /** Stops the operation; nothing of it is left. */
-  readonly signal?: AbortSignal | undefined;
-  /** Called between steps. What it throws ends the operation as the signal does. */
-  readonly progress?: ((progress: CopyProgress) => void) | undefined;
-}
+import type { ProgressOptions } from "../pipeline/progress.js";
 
 /** How an object is copied; the names are those of h5py's `copy`, in camel case. */
 export interface CopyOptions extends ProgressOptions {

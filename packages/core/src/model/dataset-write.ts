@@ -2,6 +2,7 @@ import { hasHeapData, type Selection, valuesFor } from "../array/index.js";
 import { type DatasetHeader, loadDataset } from "../engine/datasets/dataset-header.js";
 import { findHeapObjects } from "../pipeline/dataset-heap-objects.js";
 import { HeapObjectSet, reclaimObjects } from "../pipeline/heap-objects.js";
+import type { ProgressOptions } from "../pipeline/progress.js";
 import { resizeDataset } from "../pipeline/resize.js";
 import { writeDataset } from "../pipeline/write.js";
 import { writeUnderWay } from "../storage/storage.js";
@@ -11,9 +12,15 @@ import type { FileContext } from "./file-context.js";
 import { tolerant } from "./unreadable-object.js";
 
 /** Writes values into a selection of a dataset. */
-export function* writeValues(context: FileContext, address: number, values: unknown, selection: Selection): Task<void> {
+export function* writeValues(
+  context: FileContext,
+  address: number,
+  values: unknown,
+  selection: Selection,
+  progress?: ProgressOptions["progress"],
+): Task<void> {
   const header = yield* load(context, address);
-  yield* writeDataset(context, header, selection, (shape) => valuesFor(values, header.datatype, shape));
+  yield* writeDataset(context, header, selection, (shape) => valuesFor(values, header.datatype, shape), progress);
   yield* context.settle();
 }
 
@@ -23,8 +30,13 @@ export function resizeTo(context: FileContext, address: number, shape: readonly 
 }
 
 /** Adds values at the end of the first axis of a dataset. */
-export function appendRows(context: FileContext, address: number, values: unknown): Task<void> {
-  return changingShape(context, () => addRows(context, address, values));
+export function appendRows(
+  context: FileContext,
+  address: number,
+  values: unknown,
+  progress?: ProgressOptions["progress"],
+): Task<void> {
+  return changingShape(context, () => addRows(context, address, values, progress));
 }
 
 /** Lets nobody else change the shape of a dataset between the steps of a task. */
@@ -61,13 +73,18 @@ function* cutHeapData(
   yield* context.transact((tx) => reclaimObjects(tx, objects));
 }
 
-function* addRows(context: FileContext, address: number, values: unknown): Task<void> {
+function* addRows(
+  context: FileContext,
+  address: number,
+  values: unknown,
+  progress: ProgressOptions["progress"],
+): Task<void> {
   const header = yield* load(context, address);
   const { shape, rows } = appended(header, values);
   let done = false;
   try {
     yield* setShape(context, address, shape);
-    yield* writeValues(context, address, values, [rows]);
+    yield* writeValues(context, address, values, [rows], progress);
     done = true;
   } finally {
     if (!done) {

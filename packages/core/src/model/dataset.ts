@@ -143,11 +143,11 @@ export class Dataset<D extends DtypeLike = DtypeLike> extends DatasetProperties 
    * Typed arrays of another kind are clamped as HDF5 does; plain numbers must fit.
    */
   write(values: unknown, selection: Selection = null, options: WriteOptions = {}): Promise<void> {
-    return this.run(() => writeValues(this.context, this.address, values, selection), options.signal);
+    return this.run(() => writeValues(this.context, this.address, values, selection, options.progress), options.signal);
   }
   /** As `write`, without waiting. */
-  writeSync(values: unknown, selection: Selection = null): void {
-    this.runSync(() => writeValues(this.context, this.address, values, selection));
+  writeSync(values: unknown, selection: Selection = null, { progress }: WriteOptions = {}): void {
+    this.runSync(() => writeValues(this.context, this.address, values, selection, progress));
   }
 
   /** Changes the shape, within `maxShape`. What is cut off is lost; what is added holds the fill value. */
@@ -161,11 +161,11 @@ export class Dataset<D extends DtypeLike = DtypeLike> extends DatasetProperties 
 
   /** Adds values at the end of the first axis: one row, of the shape of the other axes, or an array of rows. */
   append(values: unknown, options: WriteOptions = {}): Promise<void> {
-    return this.run(() => appendRows(this.context, this.address, values), options.signal);
+    return this.run(() => appendRows(this.context, this.address, values, options.progress), options.signal);
   }
   /** As `append`, without waiting. */
-  appendSync(values: unknown): void {
-    this.runSync(() => appendRows(this.context, this.address, values));
+  appendSync(values: unknown, { progress }: WriteOptions = {}): void {
+    this.runSync(() => appendRows(this.context, this.address, values, progress));
   }
 
   /** The value of elements never written; zero, an empty string and the like when the file sets none. */
@@ -275,9 +275,18 @@ export class Dataset<D extends DtypeLike = DtypeLike> extends DatasetProperties 
     return yield* this.context.transact((tx) => loadDataset(tx, this.address));
   }
 
-  *#read<T extends DtypeLike>(selection: Selection, { as, fields, into, missing }: ReadOptions<T>): Task<NdArray<T>> {
+  *#read<T extends DtypeLike>(
+    selection: Selection,
+    { as, fields, into, missing, progress }: ReadOptions<T>,
+  ): Task<NdArray<T>> {
     const target = as ?? (into === undefined || bytesOf(into) === null ? undefined : this.#ownType(into, fields));
-    return yield* readDataset<T>(this.context, yield* this.#load(), selection, { as: target, fields, into, missing });
+    return yield* readDataset<T>(this.context, yield* this.#load(), selection, {
+      as: target,
+      fields,
+      into,
+      missing,
+      progress,
+    });
   }
 
   /** The dtype of the caller's typed array, where it is not what a read of this dataset gives anyway. */

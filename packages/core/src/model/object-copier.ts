@@ -5,7 +5,8 @@ import type { GroupLink } from "../engine/groups/group-link.js";
 import { insertLink, requireGroup } from "../engine/groups/links.js";
 import { deleteObject, linkObject } from "../engine/groups/object-links.js";
 import { copyData, type DataCopy } from "../pipeline/copy-data.js";
-import { type Effect, perform, type Task } from "../task.js";
+import { CHECKPOINT } from "../pipeline/progress.js";
+import { perform, type Task } from "../task.js";
 import { copiedHeader, putCopiedMessages } from "./copied-header.js";
 import { type AttributeCopy, copyAttribute, storedAttributes } from "./copy-attributes.js";
 import type { DatasetAdapter } from "./copy-dataset.js";
@@ -44,8 +45,6 @@ export interface CopierSettings extends CopyOptions {
 }
 
 const MAX_NESTING = 64;
-/** Ends an operation that was aborted, also between steps that do not wait. */
-const CHECKPOINT: Effect<void> = { async: (signal) => signal?.throwIfAborted(), sync: () => {} };
 
 /**
  * Copies objects from one or several files to one file.
@@ -293,7 +292,7 @@ export class ObjectCopier {
   }
 
   *#checkpoint(): Task<void> {
-    this.#settings.progress?.({ objects: this.#objects, bytes: this.#bytes });
+    this.#settings.progress?.({ bytes: this.#bytes, totalBytes: null, objects: this.#objects });
     yield* perform(CHECKPOINT);
   }
 }

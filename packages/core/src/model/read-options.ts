@@ -1,8 +1,9 @@
 import type { DtypeLike, MemoryArray, Selection } from "../array/index.js";
+import type { ProgressOptions } from "../pipeline/progress.js";
 import type { MissingSources } from "../pipeline/virtual-data.js";
 
 /** How a read is done. */
-export interface ReadOptions<D extends DtypeLike = DtypeLike> {
+export interface ReadOptions<D extends DtypeLike = DtypeLike> extends ProgressOptions {
   /**
    * Converts numbers on their way, by HDF5's rules: what does not fit is clamped. `"raw"` gives a `Uint8Array` per element,
    * its bytes as they are stored.
@@ -21,21 +22,24 @@ export interface ReadOptions<D extends DtypeLike = DtypeLike> {
    * throws `NOT_FOUND`, a function is told of each source that is missing and may answer either.
    */
   readonly missing?: MissingSources | undefined;
-  /** Stops the read. */
-  readonly signal?: AbortSignal | undefined;
 }
 
-/** How a write is done. */
-export interface WriteOptions {
-  /** Stops the write; what was written before stays. */
-  readonly signal?: AbortSignal | undefined;
-}
+/**
+ * How a write is done. What was written before it is stopped stays; of an append nothing stays. Chunks count as done when
+ * they are taken into memory: `flush` stores them.
+ */
+export interface WriteOptions extends ProgressOptions {}
 
 /** Whether what stands first is options: they have one of their names, which no selection has. */
 export function isReadOptions<T extends DtypeLike>(first: Selection | ReadOptions<T>): first is ReadOptions<T> {
   return (
     typeof first === "object" &&
     first !== null &&
-    ("as" in first || "fields" in first || "into" in first || "missing" in first || "signal" in first)
+    ("as" in first ||
+      "fields" in first ||
+      "into" in first ||
+      "missing" in first ||
+      "signal" in first ||
+      "progress" in first)
   );
 }

@@ -1,5 +1,6 @@
 import { HdfiveError, type Libver } from "@hdfive/format";
 import { countLinks, requireGroup } from "../engine/groups/links.js";
+import type { ProgressOptions } from "../pipeline/progress.js";
 import { fetchBytes, resizeStorage, writeBytes } from "../storage/access.js";
 import type { Storage } from "../storage/storage.js";
 import { perform, shielded, type Task } from "../task.js";
@@ -7,7 +8,6 @@ import { dropAttribute } from "./attribute-write.js";
 import { copiedHeader } from "./copied-header.js";
 import { storedAttributes } from "./copy-attributes.js";
 import type { DatasetStorageSettings } from "./copy-dataset.js";
-import type { ProgressOptions } from "./copy-options.js";
 import { createIn } from "./create-file.js";
 import { DatasetProperties } from "./dataset-properties.js";
 import { File } from "./file.js";

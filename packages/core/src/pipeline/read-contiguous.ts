@@ -70,6 +70,7 @@ function* readPiece(sink: ReadSink, { offset, count, at }: ContiguousPiece, fetc
   const target = sink.direct(at, count);
   if (target !== null) {
     yield* perform(fetch(offset * size, target));
+    yield* sink.count(count);
     return;
   }
   const bytes = new Uint8Array(count * size);

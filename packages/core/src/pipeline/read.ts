@@ -20,6 +20,7 @@ import type { Task } from "../task.js";
 import { compactSource, contiguousSource } from "./contiguous-data.js";
 import type { OpenFile } from "./open-file.js";
 import { requireVirtualData, withExtent } from "./plugin.js";
+import { type ProgressOptions, ProgressTally } from "./progress.js";
 import { readChunked } from "./read-chunked.js";
 import { readContiguous } from "./read-contiguous.js";
 import { checkRegion } from "./region.js";
@@ -36,6 +37,8 @@ export interface ReadPlan {
   readonly into?: MemoryArray | undefined;
   /** What happens where a source of a virtual dataset is not there. */
   readonly missing?: MissingSources | undefined;
+  /** Told how far the read has come. */
+  readonly progress?: ProgressOptions["progress"];
 }
 
 /** Reads a selection of a dataset into an array. */
@@ -59,7 +62,10 @@ export function* readDataset<D extends DtypeLike>(
   }
   const into = plan.into ?? memory.allocate(count);
   checkTarget(memory, into, count);
-  yield* readElements(file, dataset, resolved, memory, into, { missing: plan.missing });
+  const tally = plan.progress === undefined ? undefined : new ProgressTally(plan.progress);
+  tally?.begin(count * dataset.datatype.size);
+  yield* readElements(file, dataset, resolved, memory, into, { missing: plan.missing }, tally);
+  tally?.end();
   // Which array a dtype gives is what `memoryType` decides; `DataOf` says the same to the compiler.
   return new NdArray<D>(into as DataOf<D>, [...resolved.shape, ...memory.innerShape], memory.memoryDatatype);
 }
@@ -72,6 +78,7 @@ export function* readElements(
   memory: MemoryType,
   into: MemoryArray,
   options: ElementReadOptions = {},
+  tally?: ProgressTally,
 ): Task<void> {
   if (elementCount(resolved.shape) === 0) {
     return;
@@ -82,7 +89,7 @@ export function* readElements(
   }
   const shape = dataset.dataspace.dimensions;
   const countShape = resolved.kind === "axes" ? resolved.countShape : resolved.shape;
-  const sink = new ReadSink(file, memory, into, countShape, options.placement);
+  const sink = new ReadSink(file, memory, into, countShape, options.placement, tally);
   const layout = requireLayout(dataset);
   switch (layout.class) {
     case "compact":

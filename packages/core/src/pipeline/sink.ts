@@ -8,6 +8,7 @@ import {
   heapReferences,
   type MemoryArray,
   type MemoryType,
+  pickedCount,
   scatter,
 } from "../array/index.js";
 import { readHeapObject, wantHeapObjects } from "../engine/heaps/global-heap.js";
@@ -16,6 +17,7 @@ import type { Tx } from "../engine/transaction/tx.js";
 import { perform, type Task } from "../task.js";
 import type { OpenFile } from "./open-file.js";
 import type { Placement } from "./placement.js";
+import type { ProgressTally } from "./progress.js";
 
 /** Elements in variable-length data whose heap objects are fetched by one operation. */
 const HEAP_BATCH = 8192;
@@ -36,6 +38,7 @@ export class ReadSink {
   readonly #first: number;
   /** Bytes that came from global heaps: many elements may point to one object there. */
   #heapBytes = 0;
+  readonly #tally: ProgressTally | undefined;
 
   constructor(
     file: OpenFile,
@@ -43,7 +46,9 @@ export class ReadSink {
     into: MemoryArray,
     countShape: readonly number[],
     placement?: Placement,
+    tally?: ProgressTally,
   ) {
+    this.#tally = tally;
     this.#first = placement?.offset ?? 0;
     this.#placement = placement === undefined || placement.offset !== null ? null : placement;
     this.#file = file;
@@ -82,6 +87,16 @@ export class ReadSink {
       }
     } else {
       this.#put(bytes, byteOffset, count, at, this.#noHeap);
+    }
+    if (this.#tally !== undefined) {
+      yield* this.count(count);
+    }
+  }
+
+  /** Counts elements that have come where they belong. */
+  *count(elements: number): Task<void> {
+    if (this.#tally !== undefined) {
+      yield* this.#tally.add(elements * this.memory.datatype.size);
     }
   }
 
@@ -159,6 +174,9 @@ export class ReadSink {
       forEachRun(projection, chunkShape, countShape, (chunkElement, resultElement, count) => {
         this.#put(chunk, chunkElement * size, count, resultElement, this.#noHeap);
       });
+    }
+    if (this.#tally !== undefined) {
+      yield* this.count(pickedCount(projection));
     }
   }
 }

@@ -1,5 +1,12 @@
 import type { ChunkedLayout } from "@hdfive/format";
-import { type ChunkProjection, gather, hasHeapData, projectChunks, type ResolvedSelection } from "../array/index.js";
+import {
+  type ChunkProjection,
+  gather,
+  hasHeapData,
+  pickedCount,
+  projectChunks,
+  type ResolvedSelection,
+} from "../array/index.js";
 import { chunkIndexOf } from "../engine/chunk-index/chunk-index.js";
 import { type DatasetHeader, loadDataset, requireChunked } from "../engine/datasets/dataset-header.js";
 import { transact } from "../engine/transaction/drive.js";
@@ -9,6 +16,7 @@ import { makeRoom } from "./chunk-store.js";
 import { filledBytes } from "./fill.js";
 import type { OpenFile } from "./open-file.js";
 import { freeOverwritten } from "./overwritten.js";
+import type { ProgressTally } from "./progress.js";
 import { chunkByteLength, decodeStored, fetchStored } from "./stored-chunk.js";
 import type { WriteSource } from "./write-source.js";
 
@@ -19,6 +27,7 @@ export function* writeChunked(
   layout: ChunkedLayout,
   resolved: ResolvedSelection,
   source: WriteSource,
+  tally: ProgressTally,
 ): Task<void> {
   const countShape = resolved.kind === "axes" ? resolved.countShape : resolved.shape;
   const { size } = dataset.datatype;
@@ -40,6 +49,7 @@ export function* writeChunked(
     gather(projection, chunk.bytes, layout.chunkShape, size, source.bytes, countShape);
     file.chunks.change(chunk);
     yield* makeRoom(file);
+    yield* tally.add(pickedCount(projection) * size);
   }
 }
 

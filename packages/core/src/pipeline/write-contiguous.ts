@@ -3,6 +3,7 @@ import {
   contiguousRuns,
   gather,
   hasHeapData,
+  pickedCount,
   projectChunks,
   type ResolvedSelection,
   rowMajorStrides,
@@ -12,6 +13,7 @@ import { writeBytes } from "../storage/access.js";
 import { concurrently, perform, type Task } from "../task.js";
 import { FETCHES_IN_FLIGHT, type OpenFile } from "./open-file.js";
 import { freeOverwritten } from "./overwritten.js";
+import type { ProgressTally } from "./progress.js";
 import { elementSpan, type FetchSpan } from "./read-contiguous.js";
 import type { WriteSource } from "./write-source.js";
 
@@ -29,6 +31,7 @@ export function* writeContiguous(
   resolved: ResolvedSelection,
   source: WriteSource,
   fetch: FetchSpan,
+  tally: ProgressTally,
 ): Task<void> {
   const { size } = dataset.datatype;
   const shape = dataset.dataspace.dimensions;
@@ -39,7 +42,7 @@ export function* writeContiguous(
   const runBytes = first.value.count * size;
   // Elements with heap data are read before they are overwritten: what they point to must be given back.
   if ((runBytes < SHORT_RUN_BYTES && source.bytes.length > runBytes) || hasHeapData(dataset.datatype)) {
-    yield* writeBlocks(file, dataset, address, resolved, source, fetch);
+    yield* writeBlocks(file, dataset, address, resolved, source, fetch, tally);
     return;
   }
   const { blocks, context } = file.state;
@@ -50,7 +53,10 @@ export function* writeContiguous(
       const from = run.at * size + done;
       const bytes = source.bytes.subarray(from, from + Math.min(PIECE_BYTES, run.count * size - done));
       const offset = base + run.offset * size + done;
-      batch.push(() => perform(writeBytes(blocks, offset, bytes)));
+      batch.push(function* () {
+        yield* perform(writeBytes(blocks, offset, bytes));
+        yield* tally.add(bytes.length);
+      });
       if (batch.length === FETCHES_IN_FLIGHT) {
         yield* perform(concurrently(batch, FETCHES_IN_FLIGHT));
         batch = [];
@@ -68,6 +74,7 @@ function* writeBlocks(
   resolved: ResolvedSelection,
   source: WriteSource,
   fetch: FetchSpan,
+  tally: ProgressTally,
 ): Task<void> {
   const { size } = dataset.datatype;
   const shape = dataset.dataspace.dimensions;
@@ -90,5 +97,6 @@ function* writeBlocks(
     }
     gather(projection, block, blockShape, size, source.bytes, countShape);
     yield* perform(writeBytes(blocks, context.baseAddress + address + (start + first) * size, span));
+    yield* tally.add(pickedCount(projection) * size);
   }
 }

@@ -22,6 +22,7 @@ import { requireOwnData } from "./external-data.js";
 import type { OpenFile } from "./open-file.js";
 import { freeElements } from "./overwritten.js";
 import { requireVirtualData, withExtent } from "./plugin.js";
+import { type ProgressOptions, ProgressTally } from "./progress.js";
 import { checkRegion } from "./region.js";
 import { chunkByteLength } from "./stored-chunk.js";
 import { writeChunked } from "./write-chunked.js";
@@ -37,6 +38,7 @@ export function* writeDataset(
   header: DatasetHeader,
   selection: Selection,
   valuesFor: FitValues,
+  progress?: ProgressOptions["progress"],
 ): Task<void> {
   if (header.dataspace.type === "null") {
     throw new HdfiveError("WRONG_KIND", "Empty datasets cannot be written: the dataset has a type but no data");
@@ -48,14 +50,18 @@ export function* writeDataset(
   const count = elementCount(resolved.shape);
   yield* requireWritableData(file, dataset);
   const values = valuesFor(resolved.shape);
+  const tally = new ProgressTally(progress);
+  tally.begin(count * dataset.datatype.size);
   if (count > 0) {
     yield* writeElements(
       file,
       dataset,
       resolved,
       yield* writeSource(file, memoryType(dataset.datatype), values, count),
+      tally,
     );
   }
+  tally.end();
 }
 
 /** Throws where the data of a dataset cannot be written, before anything is changed. */
@@ -78,6 +84,7 @@ export function* writeElements(
   dataset: DatasetHeader,
   resolved: ResolvedSelection,
   source: WriteSource,
+  tally: ProgressTally = new ProgressTally(undefined),
 ): Task<void> {
   if (dataset.layout.class === "virtual") {
     yield* requireVirtualData(file, dataset).write(file, dataset, resolved, source.bytes);
@@ -94,7 +101,7 @@ export function* writeElements(
       if (layout.address === null && dataset.fill.allocationTime === "late" && count < elementCount(shape)) {
         yield* allocateStorage(file, dataset.address);
       }
-      const write = (): Task<void> => writeChunked(file, dataset, layout, resolved, source);
+      const write = (): Task<void> => writeChunked(file, dataset, layout, resolved, source, tally);
       // Two writes to the same elements would both give back what these pointed to, the second what is another's by then.
       yield* usesHeap ? file.state.writeLock.exclusive(busy, write) : write();
       return;
@@ -108,7 +115,7 @@ export function* writeElements(
         const covered = count === elementCount(shape) && !usesHeap;
         const address = yield* allocateContiguous(file, dataset, covered);
         const fetch = contiguousSource(file, dataset, { ...layout, address });
-        yield* writeContiguous(file, dataset, address, resolved, source, fetch);
+        yield* writeContiguous(file, dataset, address, resolved, source, fetch, tally);
       });
     }
   }

@@ -45,3 +45,15 @@ export interface ChunkProjection {
   readonly coversWholeChunk: boolean;
   readonly pieces: ChunkPieces;
 }
+
+/** How many elements a projection picks of its chunk. */
+export function pickedCount({ pieces }: ChunkProjection): number {
+  switch (pieces.kind) {
+    case "axes":
+      return pieces.axes.reduce((product, { count }) => product * count, 1);
+    case "runs":
+      return pieces.counts.reduce((sum, count) => sum + count, 0);
+    case "points":
+      return pieces.chunkElements.length;
+  }
+}
