@@ -1,4 +1,4 @@
-import { openStorage, points, type Selection, slice } from "@hdfive/core";
+import { check, openStorage, points, type Selection, slice } from "@hdfive/core";
 import { createVirtualDataset, VirtualLayout, VirtualSource } from "@hdfive/vds";
 import { describe, expect, it } from "vitest";
 import { elements, Files } from "./files.js";
@@ -174,6 +174,28 @@ describe("a write through a virtual dataset", () => {
     const files = await stack();
     await using file = await files.get("vds.h5", "r+");
     await expect((await file.getDataset("v")).write(1, 0)).rejects.toMatchObject({ code: "READ_ONLY" });
+  });
+});
+
+describe("a virtual dataset that is deleted", () => {
+  it("gives back what it was made of, and another one takes its place", async () => {
+    const files = new Files();
+    const layout = new VirtualLayout({ shape: [3], dtype: "int32" });
+    layout.map(null, new VirtualSource(".", "a", { shape: [3] }));
+    await files.make("one.h5", async (file) => {
+      await file.createDataset("a", { data: Int32Array.of(1, 2, 3) });
+      await createVirtualDataset(file, "v", layout);
+    });
+    await using file = await files.get("one.h5", "r+");
+    const before = (await file.info()).fileSize;
+    for (let turn = 0; turn < 20; turn++) {
+      await file.delete("v");
+      await createVirtualDataset(file, "v", layout);
+      await file.flush();
+    }
+    expect(elements(await (await file.getDataset("v")).read())).toEqual([1, 2, 3]);
+    expect((await file.info()).fileSize).toBeLessThan(before + 8192);
+    expect((await check(file)).problems).toEqual([]);
   });
 });
 

@@ -1,4 +1,11 @@
-import { type Dataset, type DatasetInfo, type Datatype, type FillValue, NdArray } from "@hdfive/core";
+import {
+  type Dataset,
+  type DatasetInfo,
+  type DataspaceSelection,
+  type Datatype,
+  type FillValue,
+  NdArray,
+} from "@hdfive/core";
 import { compareValues, type ElementBlocks, type ValuesContext } from "./compare-values.js";
 import { datasetBlocks, withoutText } from "./dataset-blocks.js";
 import { describedDatatype } from "./described-datatype.js";
@@ -46,6 +53,7 @@ export async function compareDataset(
   }
   compareLayout(context, path, info, expected);
   compareExternal(context, path, info, expected);
+  await compareMappings(context, path, dataset, expected);
   if (!isNull) {
     const raw = withoutText(dataset.datatype);
     const rawBlocks = raw === null ? undefined : () => datasetBlocks(dataset, raw);
@@ -86,6 +94,24 @@ function compareExternal({ findings }: ValuesContext, path: string, info: Datase
     size === null ? null : expectedInteger(size),
   ]);
   findings.equal(path, "external files", expected.external, files);
+}
+
+async function compareMappings(
+  { findings }: ValuesContext,
+  path: string,
+  dataset: Dataset,
+  { virtual }: ExpectedObject,
+): Promise<void> {
+  const sources = dataset.isVirtual
+    ? await findings.attempt(path, "virtual sources", () => dataset.virtualSources())
+    : undefined;
+  const mappings = sources?.map((one) => [one.file, one.dataset, kindOf(one.virtual), kindOf(one.source)]);
+  const expected = virtual?.map((one) => [one.file, one.dataset, one.vsel.type, one.ssel.type]);
+  findings.equal(path, "virtual sources", expected, mappings);
+}
+
+function kindOf({ kind }: DataspaceSelection): string {
+  return kind === "hyperslab" || kind === "blocks" ? "hyper" : kind;
 }
 
 /** Says which structure keeps the data from being read; reading it must say so and give nothing. */

@@ -16,6 +16,19 @@ export interface ExpectedAttribute extends ExpectedValues {
   readonly shape: readonly ExpectedInteger[] | null;
 }
 
+/** A selection of a mapping; its bounds are those of all elements, `null` where it has no end. */
+export interface ExpectedSelection {
+  readonly type: "all" | "hyper" | "points" | "none";
+}
+
+/** A mapping of a virtual dataset. */
+export interface ExpectedMapping {
+  readonly file: string;
+  readonly dataset: string;
+  readonly vsel: ExpectedSelection;
+  readonly ssel: ExpectedSelection;
+}
+
 /** A group, a dataset or a committed datatype as the C library sees it. */
 export interface ExpectedObject extends ExpectedValues {
   readonly kind: "group" | "dataset" | "datatype";
@@ -40,7 +53,7 @@ export interface ExpectedObject extends ExpectedValues {
   readonly nchunks?: ExpectedInteger;
   readonly filters?: readonly { readonly id: number; readonly flags: number; readonly cd: readonly number[] }[];
   readonly external?: readonly (readonly [file: string, offset: ExpectedInteger, size: ExpectedInteger | null])[];
-  readonly virtual?: unknown;
+  readonly virtual?: readonly ExpectedMapping[];
   readonly fill?: ExpectedValues & { readonly status: string; readonly alloc: string; readonly time: string };
   readonly storage_size?: ExpectedInteger;
 }
