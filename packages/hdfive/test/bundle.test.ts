@@ -31,6 +31,7 @@ async function bundle(program: string): Promise<readonly Rollup.OutputChunk[]> {
     resolve: {
       alias: [
         { find: /^@hdfive\/filters\/([a-z0-9-]+)$/, replacement: source("filters/src/$1/index.ts") },
+        { find: "@hdfive/core/plugin", replacement: source("core/src/model/plugin.ts") },
         { find: "@hdfive/format/filters", replacement: source("format/src/filters/index.ts") },
         { find: /^@hdfive\/([a-z-]+)$/, replacement: source("$1/src/index.ts") },
         { find: /^hdfive$/, replacement: source("hdfive/src/browser.ts") },

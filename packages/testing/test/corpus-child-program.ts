@@ -14,6 +14,7 @@ export async function buildCorpusChild(): Promise<string> {
     logLevel: "error",
     resolve: {
       alias: [
+        { find: "@hdfive/core/plugin", replacement: source("core/src/model/plugin.ts") },
         { find: "@hdfive/format/filters", replacement: source("format/src/filters/index.ts") },
         { find: /^@hdfive\/([a-z-]+)$/, replacement: source("$1/src/index.ts") },
       ],
