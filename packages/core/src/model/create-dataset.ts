@@ -27,7 +27,7 @@ import { dataspaceOf } from "./dataspace.js";
 import type { FileContext } from "./file-context.js";
 import type { FilterSettings } from "./filter-settings.js";
 import { describeFilters, type PluginCodecs, requestFilters } from "./plan-filters.js";
-import { checkMaxShape, flatLayout, planAllocation, planChunks, planLayout } from "./plan-storage.js";
+import { checkMaxShape, flatLayout, planAllocation, planChunks, planExternal, planLayout } from "./plan-storage.js";
 import type { StorageSettings } from "./storage-settings.js";
 
 /** How a dataset is made; the names are those of h5py's `create_dataset`, in camel case. */
@@ -62,6 +62,7 @@ export interface DatasetPlan extends StoredType {
   readonly fillValue: unknown;
   readonly fillTime: FillValue["fillTime"];
   readonly undefinedFillValue: boolean;
+  readonly external?: NewDataset["external"];
   readonly allocationTime: FillValue["allocationTime"];
   readonly data: unknown;
 }
@@ -111,12 +112,11 @@ export function planDataset(context: FileContext, options: DatasetOptions, plugi
     );
   }
   const dataspace = shape === null ? NULL_DATASPACE : dataspaceOf(shape, checkMaxShape(shape, options));
+  const byteLength = shape === null ? 0 : elementCount(shape) * datatype.size;
+  const external = planExternal(options, layout, byteLength);
   if (layout !== "chunked" || shape === null) {
-    return {
-      ...common,
-      dataspace,
-      layout: flatLayout(layout === "compact" ? layout : "contiguous", dataspace, datatype),
-    };
+    const flat = flatLayout(layout === "compact" ? layout : "contiguous", dataspace, datatype);
+    return { ...common, dataspace, layout: flat, external };
   }
   const chunkShape = planChunks(options, shape, datatype);
   const fillValue = hasHeapData(datatype) ? null : encodeFill(datatype, options.fillValue, NO_HEAP);
@@ -149,7 +149,7 @@ function planFillTime(options: DatasetOptions, datatype: Datatype): FillValue["f
 export function newDataset(tx: Tx, plan: DatasetPlan): NewDataset {
   const { datatype, committedAddress, dataspace, filters, fillTime, allocationTime } = plan;
   const fill = newFill(tx, plan, { version: 2, allocationTime, fillTime });
-  const stored = { datatype, committedAddress, dataspace, filters, fill };
+  const stored = { datatype, committedAddress, dataspace, filters, fill, external: plan.external };
   const { layout } = plan;
   if (layout.class === "compact" && fill.value !== null && fillTime !== "never") {
     const data = layout.data.slice();

@@ -1,5 +1,6 @@
 import { type Dataspace, type Datatype, type FillValue, HdfiveError, type Layout } from "@hdfive/format";
 import { elementCount, guessChunk, shapeText } from "../array/index.js";
+import { type ExternalFile, externalCapacity } from "../engine/datasets/external-files.js";
 import { MAX_MESSAGE_PAYLOAD } from "../engine/object-header/message-packing.js";
 import type { StorageSettings } from "./storage-settings.js";
 
@@ -8,6 +9,8 @@ type LayoutName = NonNullable<StorageSettings["layout"]>;
 
 /** What compact data shares its message with: version, class, size. File Format Specification, section IV.A.2.i. */
 const COMPACT_OVERHEAD = 4;
+/** The message counts files in 16 bits, and is one of less than 64 KiB. */
+const MAX_FILES = 2048;
 const DEFAULT_TIMES = { compact: "early", contiguous: "late", chunked: "incremental" } as const;
 const ALLOCATION_TIMES: readonly unknown[] = ["early", "late", "incremental"];
 
@@ -58,6 +61,39 @@ export function flatLayout(layout: "compact" | "contiguous", dataspace: Dataspac
     );
   }
   return { version: 3, class: layout, data: new Uint8Array(byteLength), dimensions: null };
+}
+
+/** The files that hold the data of a dataset of so many bytes, checked; `null` where its own file does. */
+export function planExternal(
+  { external }: StorageSettings,
+  layout: LayoutName,
+  byteLength: number,
+): readonly ExternalFile[] | null {
+  if (external === undefined) {
+    return null;
+  }
+  if (layout !== "contiguous") {
+    throw invalid(`Data in other files is contiguous there: it cannot be ${layout}`);
+  }
+  const given = typeof external === "string" ? ([[external, 0, null]] as const) : external;
+  const files = given.map(([name, offset, size]) => ({ name, offset, size }));
+  for (const [i, { name, offset, size }] of files.entries()) {
+    const isLast = i === files.length - 1;
+    if (typeof name !== "string" || name === "" || name.includes("\0")) {
+      throw invalid(`${JSON.stringify(name)} is no name of a file`);
+    }
+    if (
+      !Number.isSafeInteger(offset) ||
+      offset < 0 ||
+      !(size === null ? isLast : Number.isSafeInteger(size) && size > 0)
+    ) {
+      throw invalid(`The data in "${name}" cannot begin at ${offset} with ${size ?? "unlimited"} bytes`);
+    }
+  }
+  if (files.length === 0 || files.length > MAX_FILES || externalCapacity(files) < byteLength) {
+    throw invalid(`${files.length} other files do not hold the ${byteLength} bytes of the dataset`);
+  }
+  return files;
 }
 
 /** The most elements per axis, checked; `null` where a dataset stays as it is. */

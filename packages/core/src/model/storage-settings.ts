@@ -16,4 +16,10 @@ export interface StorageSettings {
    * of contiguous data), or chunk by chunk (`"incremental"`, that of chunked data).
    */
   readonly allocationTime?: FillValue["allocationTime"] | undefined;
+  /**
+   * Other files that hold the data, in order: the name of each, where the data begins in it and how many bytes it holds, in
+   * the last one `null` for no limit. A single name stands for all of a file. They are written where `resolve` gives
+   * storages that can be written.
+   */
+  readonly external?: string | readonly (readonly [name: string, offset: number, size: number | null])[] | undefined;
 }

@@ -47,12 +47,3 @@ function* fetchExternal(
     target.fill(0, read);
   }
 }
-
-/** Throws when the data of a dataset stands in other files, which are only read. */
-export function requireOwnData({ external, address }: DatasetHeader): void {
-  if (external !== null) {
-    throw new HdfiveError("UNSUPPORTED", "Cannot write: the data stands in other files, which are only read", {
-      address,
-    });
-  }
-}

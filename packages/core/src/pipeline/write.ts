@@ -18,7 +18,6 @@ import { writeUnderWay } from "../storage/storage.js";
 import { perform, type Task } from "../task.js";
 import { allocateStorage } from "./allocate-storage.js";
 import { allocateContiguous, contiguousSource } from "./contiguous-data.js";
-import { requireOwnData } from "./external-data.js";
 import type { OpenFile } from "./open-file.js";
 import { freeElements } from "./overwritten.js";
 import { requireVirtualData, withExtent } from "./plugin.js";
@@ -27,6 +26,7 @@ import { checkRegion } from "./region.js";
 import { chunkByteLength } from "./stored-chunk.js";
 import { writeChunked } from "./write-chunked.js";
 import { writeContiguous } from "./write-contiguous.js";
+import { writeExternal } from "./write-external.js";
 import { type WriteSource, writeSource } from "./write-source.js";
 
 /** Makes the user's values fill the shape of a selection; gives them flat, in row-major order. */
@@ -71,7 +71,6 @@ function* requireWritableData(file: OpenFile, dataset: DatasetHeader): Task<void
     return;
   }
   const layout = requireLayout(dataset);
-  requireOwnData(dataset);
   if (layout.class === "chunked") {
     chunkByteLength(file, dataset, layout);
     yield* requireCodecs(file, dataset);
@@ -110,6 +109,10 @@ export function* writeElements(
       yield* perform(transact(file.state, (tx) => writeCompact(tx, dataset.address, resolved, source)));
       return;
     case "contiguous": {
+      if (dataset.external !== null) {
+        yield* writeExternal(file, dataset, dataset.external, resolved, source.bytes);
+        return;
+      }
       // In several steps (allocate and fill, or read a stretch, change it and write it back): one write at a time.
       yield* file.state.writeLock.exclusive(busy, function* () {
         const covered = count === elementCount(shape) && !usesHeap;

@@ -34,7 +34,7 @@ import {
 import { raisedDataspace } from "../object-header/raised-dataspace.js";
 import { type ResolvedDatatype, resolveDatatype } from "../object-header/shared.js";
 import type { Tx } from "../transaction/tx.js";
-import { type ExternalFile, loadExternalFiles } from "./external-files.js";
+import { type ExternalFile, loadExternalFiles, newExternalFiles } from "./external-files.js";
 
 /** How the data of a dataset is stored, where it is its own. */
 export type StoredLayout = Exclude<Layout, VirtualLayout>;
@@ -69,6 +69,8 @@ export interface NewDataset {
   readonly layout: Layout;
   readonly fill: FillValue;
   readonly filters: readonly FilterDescription[];
+  /** The files that hold the data, where its own file does not. */
+  readonly external?: readonly ExternalFile[] | null | undefined;
 }
 
 /** What the header of a new dataset is like besides its messages. */
@@ -168,6 +170,9 @@ export function createDatasetHeader(tx: Tx, dataset: NewDataset, settings: Datas
   if (filters.length > 0) {
     const data = encodeMessage(tx, filterPipelineMessage, { version: versions.filterPipeline, filters });
     messages.push({ type: MESSAGE_IDS.filterPipeline, flags: constant, data });
+  }
+  if (dataset.external !== undefined && dataset.external !== null) {
+    messages.push(newExternalFiles(tx, dataset.external));
   }
   const flags = isLayoutConstant(dataset) ? constant : 0;
   messages.push({ type: MESSAGE_IDS.layout, flags, data: encodeMessage(tx, layoutMessage, layout) });

@@ -3,6 +3,7 @@ import { removeHeapObjects } from "../heaps/global-heap.js";
 import type { Header } from "../object-header/object-header.js";
 import type { Tx } from "../transaction/tx.js";
 import { loadDataset } from "./dataset-header.js";
+import { freeExternalFiles } from "./external-files.js";
 
 /** Chunks freed per step. */
 const BATCH = 4096;
@@ -17,6 +18,7 @@ export function freeDatasetStorage(tx: Tx, header: Header): void {
   if (layout.class === "virtual" && layout.mapping.collectionAddress !== 0) {
     tx.heapCursor = removeHeapObjects(tx, tx.heapCursor, [layout.mapping]);
   }
+  freeExternalFiles(tx, header);
   if (layout.class !== "chunked" || layout.address === null) {
     return;
   }

@@ -1,6 +1,7 @@
-import { externalFilesMessage, MESSAGE_IDS } from "@hdfive/format";
-import { heapText } from "../heaps/local-heap.js";
-import { decodeMessage, findMessage, type Header } from "../object-header/object-header.js";
+import { encodeText, externalFilesMessage, MESSAGE_FLAGS, MESSAGE_IDS } from "@hdfive/format";
+import { createHeap, freeHeap, heapInsert, heapText } from "../heaps/local-heap.js";
+import type { NewMessage } from "../object-header/message-packing.js";
+import { decodeMessage, encodeMessage, findMessage, type Header } from "../object-header/object-header.js";
 import type { Tx } from "../transaction/tx.js";
 
 /** A file that holds a part of the data of a dataset. File Format Specification, section IV.A.2.h. */
@@ -31,6 +32,26 @@ export function loadExternalFiles(tx: Tx, header: Header): readonly ExternalFile
   }
   const { heapAddress, slots } = decodeMessage(tx, externalFilesMessage, message);
   return slots.map(({ nameOffset, offset, size }) => ({ name: heapText(tx, heapAddress, nameOffset), offset, size }));
+}
+
+/** The message that names the files of a new dataset, their names in a local heap. File Format Specification, section IV.A.2.h. */
+export function newExternalFiles(tx: Tx, files: readonly ExternalFile[]): NewMessage {
+  const heapAddress = createHeap(tx);
+  const slots = files.map(({ name, offset, size }) => ({
+    nameOffset: heapInsert(tx, heapAddress, encodeText(name)),
+    offset,
+    size,
+  }));
+  const data = encodeMessage(tx, externalFilesMessage, { allocatedSlots: slots.length, heapAddress, slots });
+  return { type: MESSAGE_IDS.externalFiles, flags: MESSAGE_FLAGS.constant, data };
+}
+
+/** Gives back the local heap that holds the names of the files; these are left alone. */
+export function freeExternalFiles(tx: Tx, header: Header): void {
+  const message = findMessage(header, MESSAGE_IDS.externalFiles);
+  if (message !== undefined) {
+    freeHeap(tx, decodeMessage(tx, externalFilesMessage, message).heapAddress);
+  }
 }
 
 /** Bytes that the files have room for together. */
