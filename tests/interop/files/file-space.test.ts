@@ -1,5 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { type File, type FileSpaceOptions, MemoryStorage, openStorage } from "@hdfive/core";
+import {
+  type CheckedSpace,
+  checkSync,
+  type File,
+  type FileSpaceOptions,
+  MemoryStorage,
+  openStorage,
+} from "@hdfive/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Description } from "../describe.js";
 import { describeImage, editImage, sound } from "../image.js";
@@ -21,6 +28,17 @@ with h5py.File(path, 'w', libver=(low, 'latest'), fs_strategy=strategy, fs_persi
     for i in range(0, 12, 3):
         del f[f'd{i}'], f[f'g{i}']
 `;
+/** Fills holes that the lists of a file offer: data of the size of what was deleted, and groups. */
+const FILL_HOLES = `
+import sys, json, h5py, numpy as np
+path, name = sys.argv[1:]
+with h5py.File(path, 'r+') as f:
+    data = f.create_dataset(name, data=np.arange(3000))
+    f.create_group(name + ' group').attrs['a'] = 1
+    print(json.dumps(dict(offset=data.id.get_offset(), size=data.id.get_storage_size())))
+`;
+/** What libhdf5 may put behind the end: a block of metadata; 1.10 the lists, in pages of their own. */
+const GROWTH = { fsm: 2048, page: 6 * 4096 };
 const PAGE = 4096;
 const STRATEGIES: readonly FileSpaceOptions[] = [
   { strategy: "page" },
@@ -50,6 +68,11 @@ async function churn(file: File): Promise<void> {
   await (await file.getDataset("chunked")).append(new Int16Array(700).fill(9));
   await file.delete("groups/g7");
   await file.createDataset("groups/g8/more", { data: [1, 2, 3] });
+}
+
+/** What the bytes of a file are for. */
+function spaceOf(image: Uint8Array<ArrayBuffer>): CheckedSpace {
+  return checkSync(new MemoryStorage(image)).space;
 }
 
 async function made({ libver, ...fileSpace }: (typeof cases)[number]): Promise<Uint8Array<ArrayBuffer>> {
@@ -153,13 +176,62 @@ describe("files with a way to hand out space", () => {
     }
   });
 
-  it("are made with room for lists", async () => {
-    for (const strategy of ["fsm", "page"] as const) {
-      const image = await made({ strategy, persist: true, libver: "latest" });
-      const file = await openStorage(new MemoryStorage(image));
-      expect((await file.info()).fileSpace).toMatchObject({ persist: true });
-      await file.close();
+  const listed = kept.filter(({ libver }) => libver === "earliest" || libver === "latest");
+
+  it.each(listed)("list what is free when they are closed, and $tool.label uses it: $strategy $libver", async (one) => {
+    const { tool, strategy, libver } = one;
+    const path = folder.file("listed.h5");
+    execFileSync(tool.path, ["-c", WITH_HOLES, path, libver, strategy]);
+    const unaccounted = spaceOf(folder.take("listed.h5")).unaccounted;
+    for (let round = 0; round < 3; round++) {
+      const image = await editImage(folder.take("listed.h5"), async (file) => {
+        await file.delete(round === 0 ? "d1" : `theirs ${round - 1}`);
+        await file.delete(`d${3 * round + 2}`);
+        await file.createDataset(`ours ${round}/small`, { data: new Int32Array(40 + round) });
+        await file.flush();
+        await file.createDataset(`ours ${round}/more`, { data: new Int32Array(1500), chunks: [100], compression: 4 });
+      });
+      const space = spaceOf(image);
+      expect(space.free).toBeGreaterThan(24_000);
+      expect(space.unaccounted).toBeLessThanOrEqual(unaccounted);
+      folder.put("listed.h5", image);
+      const answer = execFileSync(tool.path, ["-c", FILL_HOLES, path, `theirs ${round}`], { encoding: "utf8" });
+      const { offset, size } = JSON.parse(answer) as { offset: number; size: number };
+      expect(offset + size).toBeLessThanOrEqual(image.length);
+      const after = sound(folder.take("listed.h5"));
+      expect(after.length).toBeLessThanOrEqual(image.length + GROWTH[strategy]);
+      expect(sound(await editImage(after, async () => {}))).toEqual(after);
     }
+  });
+
+  const fresh = PYTHONS.flatMap((tool) =>
+    (["fsm", "page"] as const).flatMap((strategy) =>
+      LIBVERS.filter((libver) => tool.label !== "system h5py" || libver !== "latest").map((libver) => ({
+        tool,
+        strategy,
+        libver,
+      })),
+    ),
+  );
+
+  it.each(fresh)("are made with lists that $tool.label uses: $strategy $libver", async ({ tool, strategy, libver }) => {
+    const path = folder.file("made.h5");
+    const storage = new MemoryStorage();
+    const file = await openStorage(storage, "w", { libver, fileSpace: { strategy, persist: true } });
+    await fill(file);
+    await file.flush();
+    await file.delete("large");
+    await file.createDataset("last", { data: [1, 2, 3] });
+    expect((await file.info()).fileSpace).toMatchObject({ persist: true });
+    await file.close();
+    const image = sound(storage.image());
+    expect(spaceOf(image)).toMatchObject({ unaccounted: 0 });
+    expect(spaceOf(image).free).toBeGreaterThanOrEqual(24_000);
+    folder.put("made.h5", image);
+    const answer = execFileSync(tool.path, ["-c", FILL_HOLES, path, "theirs"], { encoding: "utf8" });
+    const { offset, size } = JSON.parse(answer) as { offset: number; size: number };
+    expect(offset + size).toBeLessThanOrEqual(image.length);
+    sound(folder.take("made.h5"));
   });
 
   it("refuse what makes no sense", async () => {

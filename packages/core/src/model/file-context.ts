@@ -1,5 +1,5 @@
 import { HdfiveError } from "@hdfive/format";
-import { commit } from "../engine/file/commit.js";
+import { commit, commitFreeSpace } from "../engine/file/commit.js";
 import { type Operation, transact } from "../engine/transaction/drive.js";
 import type { FileState } from "../engine/transaction/file-state.js";
 import type { ChunkCache } from "../pipeline/chunk-cache.js";
@@ -195,6 +195,7 @@ export class FileContext implements OpenFile {
     if (state.commits > 0) {
       // What the flush made free may be at the end: the superblock says so before the end is cut off.
       yield* commit(state);
+      yield* commitFreeSpace(state);
     }
     if (state.commits > 0 && state.storage.size > state.superblock.endOfFile) {
       yield* perform(resizeStorage(state.blocks, state.superblock.endOfFile));

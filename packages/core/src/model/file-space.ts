@@ -8,8 +8,8 @@ export interface FileSpaceOptions {
    */
   readonly strategy?: "fsm" | "page" | "aggregate" | "none" | undefined;
   /**
-   * Whether libhdf5 keeps lists of free space in the file when it closes it. Here such lists are read and used up; a file
-   * that was changed here has none until libhdf5 writes it again.
+   * Whether the file keeps lists of its free space when it is closed, so that whoever opens it next goes on using that
+   * space; for `fsm` and `page`.
    */
   readonly persist?: boolean | undefined;
   /** Smallest piece of free space that is kept in mind, in bytes; 1 by default. */

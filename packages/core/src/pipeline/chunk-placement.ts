@@ -69,7 +69,7 @@ function placeInDataset(tx: Tx, dataset: number, chunks: StoredChunk[]): PlacedC
       return { ...each, address: previous.address };
     }
     if (previous !== null) {
-      tx.free(previous.address, previous.storedSize);
+      tx.free(previous.address, previous.storedSize, "raw");
     }
     const address = tx.alloc(bytes.length, "raw");
     records.push({ scaled: chunk.scaled, address, storedSize: bytes.length, filterMask });

@@ -32,7 +32,7 @@ export function* storeRawChunks(file: OpenFile, dataset: number, chunks: readonl
           return { scaled, address, storedSize: bytes.length, filterMask };
         });
         for (const { address, storedSize } of recordChunks(tx, header, records)) {
-          tx.free(address, storedSize);
+          tx.free(address, storedSize, "raw");
         }
         return records.map(({ address }, i) => ({ address, bytes: (sorted[i] as RawChunkToStore).bytes }));
       }),

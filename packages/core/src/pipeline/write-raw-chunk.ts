@@ -67,7 +67,7 @@ function* replaceChunk(
     yield* perform(
       transact(file.state, (tx) => {
         for (const previous of recordChunks(tx, loadDataset(tx, address), [record])) {
-          tx.free(previous.address, previous.storedSize);
+          tx.free(previous.address, previous.storedSize, "raw");
         }
       }),
     );
@@ -86,7 +86,7 @@ function* replaceChunk(
 }
 
 function* giveBack(file: OpenFile, address: number, length: number): Task<void> {
-  yield* perform(transact(file.state, (tx) => tx.free(address, length)));
+  yield* perform(transact(file.state, (tx) => tx.free(address, length, "raw")));
 }
 
 function checkRawChunk(

@@ -13,7 +13,7 @@ export function freeDatasetStorage(tx: Tx, header: Header): void {
   const dataset = loadDataset(tx, header.address);
   const { layout } = dataset;
   if (layout.class === "contiguous" && layout.address !== null && layout.size !== null) {
-    tx.free(layout.address, layout.size);
+    tx.free(layout.address, layout.size, "raw");
   }
   if (layout.class === "virtual" && layout.mapping.collectionAddress !== 0) {
     tx.heapCursor = removeHeapObjects(tx, tx.heapCursor, [layout.mapping]);
@@ -26,7 +26,7 @@ export function freeDatasetStorage(tx: Tx, header: Header): void {
   for (let done = false; !done; ) {
     const removal = index.removeAll(tx, BATCH);
     for (const { address, storedSize } of removal.removed) {
-      tx.free(address, storedSize);
+      tx.free(address, storedSize, "raw");
     }
     done = removal.done;
   }

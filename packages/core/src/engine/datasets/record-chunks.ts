@@ -27,7 +27,7 @@ export function forgetChunks(tx: Tx, dataset: DatasetHeader, records: readonly C
   }
   for (const { scaled, address, storedSize } of records) {
     index.remove(tx, scaled);
-    tx.free(address, storedSize);
+    tx.free(address, storedSize, "raw");
   }
   if (index.isLayout === true && records.length > 0) {
     putLayout(tx, dataset.address, { ...layout, address: null });

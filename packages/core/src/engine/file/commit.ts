@@ -1,12 +1,18 @@
-import { type FileSpaceInfoV1, HdfiveError, superblock as superblockCodec, Writer } from "@hdfive/format";
+import { HdfiveError, superblock as superblockCodec, Writer } from "@hdfive/format";
 import { resizeStorage, writeBytes } from "../../storage/access.js";
 import { writeUnderWay } from "../../storage/storage.js";
 import { perform, type Task } from "../../task.js";
 import type { Allocator } from "../transaction/allocator.js";
 import { transact } from "../transaction/drive.js";
 import type { CountedNode, FileState } from "../transaction/file-state.js";
-import type { Extent } from "../transaction/tx.js";
-import { dropManagers, keptSpace, withoutManagers } from "./space-managers.js";
+import {
+  adoptListed,
+  dropManagers,
+  keptSpace,
+  type ListedSpace,
+  withoutManagers,
+  writeManagers,
+} from "./space-managers.js";
 
 type RetiredSpace = ReturnType<Allocator["takeRetired"]>;
 
@@ -176,7 +182,37 @@ function* writeOut(state: FileState): Task<void> {
     return;
   }
   const kept = keptSpace(state);
-  const listed = kept === null ? [] : yield* perform(transact(state, (tx) => dropManagers(tx, kept)));
+  if (kept === null) {
+    yield* writeChanges(state);
+    return;
+  }
+  const listed = yield* perform(transact(state, (tx) => dropManagers(tx, kept)));
+  yield* writeChanges(state, listed);
+  state.fileSpace = withoutManagers(kept, state.superblock.endOfFile - state.context.baseAddress);
+}
+
+/** Writes the lists of free space of a file that keeps them, when it was changed and is about to be closed. */
+export function* commitFreeSpace(state: FileState): Task<void> {
+  yield* state.writeLock.exclusive(
+    () => writeUnderWay(state.storage),
+    () => writeLists(state),
+  );
+}
+
+function* writeLists(state: FileState): Task<void> {
+  const kept = keptSpace(state);
+  if (kept === null || state.commits === 0 || kept.managers.some((address) => address !== null)) {
+    return;
+  }
+  const written = yield* perform(transact(state, (tx) => writeManagers(tx, kept)));
+  if (written !== null) {
+    yield* writeChanges(state);
+    state.fileSpace = written;
+  }
+}
+
+/** @param listed what the lists of the file had as free that these changes take out of it */
+function* writeChanges(state: FileState, listed: ListedSpace | null = null): Task<void> {
   // Space freed while these writes are on their way must not be given to somebody who writes there first.
   state.allocator.hold();
   state.touchedBlocks.clear();
@@ -210,29 +246,20 @@ function* writeOut(state: FileState): Task<void> {
     }
     state.allocator.unhold();
     if (done) {
+      if (listed !== null) {
+        // Before the rest: what is left of the pages of data that is freed was listed too.
+        adoptListed(listed, state.allocator);
+      }
       state.allocator.release(retired);
-      giveListed(state, kept, listed);
     }
-  }
-}
-
-/** Takes over what the lists of the file had as free, now that they are gone. */
-function giveListed(state: FileState, kept: FileSpaceInfoV1 | null, listed: readonly Extent[]): void {
-  if (kept === null) {
-    return;
-  }
-  state.fileSpace = withoutManagers(kept, state.superblock.endOfFile - state.context.baseAddress);
-  // In pages the lists say more than extents do: which kind a page is of.
-  for (const { address, length } of kept.strategy === "page" ? [] : listed) {
-    state.allocator.give(address, length);
   }
 }
 
 /** Puts a flush that failed back to before it: what it had to write stays changed, what the disk may use stays taken. */
 function giveBack(state: FileState, plan: CommitPlan, retired: RetiredSpace, isLive: boolean): void {
   state.superblockDirty = true;
-  for (const { address, size } of retired) {
-    state.allocator.retire(address, size);
+  for (const { address, size, kind } of retired) {
+    state.allocator.retire(address, size, kind);
   }
   if (!isLive) {
     for (const address of plan.fresh) {

@@ -13,6 +13,7 @@ import type { Storage } from "../../storage/storage.js";
 import { perform, type Task } from "../../task.js";
 import { createGroup, type GroupSettings } from "../groups/new-group.js";
 import { decodeMessage, findMessage, loadHeader } from "../object-header/object-header.js";
+import { Allocator } from "../transaction/allocator.js";
 import { transact } from "../transaction/drive.js";
 import type { FileState } from "../transaction/file-state.js";
 import type { Tx } from "../transaction/tx.js";
@@ -66,7 +67,8 @@ export function* createFileState(
   const blocks = newBlocks(storage, options);
   const pageSize = fileSpace?.strategy === "page" ? fileSpace.pageSize : null;
   const superblock = { ...draft, endOfFile: userblockSize + size };
-  const state = newState(storage, blocks, superblock, userblockSize, options, pageSize);
+  const state = newState(storage, blocks, superblock, userblockSize, options);
+  state.allocator = new Allocator(size, pageSize, fileSpace?.persist === true);
   if (fileSpace !== undefined) {
     const extensionAddress = yield* perform(transact(state, (tx) => createExtension(tx, fileSpace)));
     state.superblock = { ...state.superblock, extensionAddress };

@@ -42,18 +42,13 @@ export function newBlocks(storage: Storage, options: EngineOptions): BlockCache 
   return new BlockCache(storage, options.blockBytes ?? DEFAULT_BLOCK_BYTES);
 }
 
-/**
- * The state of a file of which nothing has been read but the superblock, which was found at `foundAt`.
- *
- * @param pageSize bytes of a page in a file that is organised in pages
- */
+/** The state of a file of which nothing has been read but the superblock, which was found at `foundAt`. */
 export function newState(
   storage: Storage,
   blocks: BlockCache,
   superblock: Superblock,
   foundAt: number,
   options: EngineOptions,
-  pageSize: number | null = null,
 ): FileState {
   const limits = limitsOf(options.limits);
   return {
@@ -65,7 +60,7 @@ export function newState(
     datasets: new DerivedCache(),
     linkOrders: new DerivedCache(LINK_ORDER_BYTES),
     unfilter: options.unfilter ?? noFilters,
-    allocator: new Allocator(superblock.endOfFile - foundAt, pageSize),
+    allocator: new Allocator(superblock.endOfFile - foundAt),
     limits,
     writable: options.writable,
     libver: options.libver ?? "earliest",

@@ -76,9 +76,10 @@ export function* openFileState(storage: Storage, options: EngineOptions): Task<F
     // Lists that cannot be read are found now, and not when what was changed is to be written.
     yield* perform(transact(state, (tx) => listedSpace(tx, kept)));
   }
-  if (extension.fileSpace?.version === 1 && extension.fileSpace.strategy === "page") {
+  if (extension.fileSpace?.version === 1) {
     const { endOfFile, baseAddress } = state.superblock;
-    state.allocator = new Allocator(endOfFile - baseAddress, extension.fileSpace.pageSize);
+    const { strategy, pageSize } = extension.fileSpace;
+    state.allocator = new Allocator(endOfFile - baseAddress, strategy === "page" ? pageSize : null, kept !== null);
   }
   state.driver = driver;
   return state;

@@ -168,7 +168,7 @@ export function removeHeapObjects(tx: Tx, cursor: HeapCursor, ids: readonly Glob
       tx.put(globalHeap, address, { ...heap, objects });
       continue;
     }
-    tx.free(address, heap.byteLength);
+    tx.free(address, heap.byteLength, "raw");
     current = current === address ? null : current;
   }
   return { collectionAddress: current };

@@ -73,7 +73,7 @@ export function removeHuge(edit: HeapEdit, id: HugeId): void {
   if (removed === null) {
     throw missing(edit);
   }
-  tx.free(removed.address, removed.length);
+  tx.free(removed.address, removed.length, "raw");
   const { hugeCount, hugeSize } = edit.header;
   const rest = { hugeCount: Math.max(0, hugeCount - 1), hugeSize: Math.max(0, hugeSize - removed.length) };
   edit.header = { ...edit.header, ...rest };
@@ -123,7 +123,7 @@ function freeAll<R extends DirectHugeObjectRecord>(
   const count = countRecords(tx, tree);
   for (let from = 0; from < count; from += BATCH) {
     for (const { address, length } of listRecords(tx, tree, from, BATCH)) {
-      tx.free(address, length);
+      tx.free(address, length, "raw");
     }
   }
 }

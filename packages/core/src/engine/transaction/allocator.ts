@@ -1,10 +1,11 @@
-import { FreeExtents, type SpaceKind } from "./free-extents.js";
+import { FreeExtents, type FreeList, type SpaceKind } from "./free-extents.js";
 import { PagedSpace } from "./paged-space.js";
 
 /** Space given back. */
 interface FreedSpace {
   readonly address: number;
   readonly size: number;
+  readonly kind: SpaceKind;
 }
 
 /**
@@ -16,16 +17,22 @@ interface FreedSpace {
  */
 export class Allocator {
   #endOfFile: number;
-  readonly #free = new FreeExtents();
+  /** One for both kinds, unless the file keeps lists of them. */
+  readonly #free: Readonly<Record<SpaceKind, FreeExtents>>;
   readonly #pages: PagedSpace | null;
   readonly #heldBack: FreedSpace[] = [];
   #retired: FreedSpace[] = [];
   #retiredBytes = 0;
   #holds = 0;
 
-  /** @param pageSize bytes of a page in a file that is organised in pages; `null` in all others */
-  constructor(endOfFile: number, pageSize: number | null = null) {
+  /**
+   * @param pageSize bytes of a page in a file that is organised in pages; `null` in all others
+   * @param areKindsApart whether free space of metadata and of data is kept apart, for the lists that the file keeps
+   */
+  constructor(endOfFile: number, pageSize: number | null = null, areKindsApart = false) {
     this.#endOfFile = endOfFile;
+    const metadata = new FreeExtents();
+    this.#free = { metadata, raw: areKindsApart ? new FreeExtents() : metadata };
     this.#pages = pageSize === null ? null : new PagedSpace(endOfFile, pageSize);
   }
 
@@ -36,7 +43,7 @@ export class Allocator {
 
   /** Bytes free inside the file. */
   get freeBytes(): number {
-    return this.#pages?.freeBytes ?? this.#free.byteLength;
+    return this.#pages?.freeBytes ?? this.#pools().reduce((sum, pool) => sum + pool.byteLength, 0);
   }
 
   /** Bytes that hold something: neither free, nor given back and not free yet. */
@@ -47,21 +54,26 @@ export class Allocator {
 
   /** Takes `size` bytes. Blocks are packed without alignment, as libhdf5 packs them by default. */
   take(size: number, kind: SpaceKind = "metadata"): number {
-    return this.#pages?.take(size, kind) ?? this.#free.take(size) ?? this.#takeEnd(size);
+    if (this.#pages !== null) {
+      return this.#pages.take(size, kind);
+    }
+    const { metadata, raw } = this.#free;
+    const [first, second] = kind === "raw" ? [raw, metadata] : [metadata, raw];
+    return first.take(size) ?? (first === second ? null : second.take(size)) ?? this.#takeEnd(size);
   }
 
   /** Gives `size` bytes at `address` back. Space at the end of the file shortens it. */
-  give(address: number, size: number): void {
+  give(address: number, size: number, kind: SpaceKind = "metadata"): void {
     if (this.#holds > 0) {
-      this.#heldBack.push({ address, size });
+      this.#heldBack.push({ address, size, kind });
       return;
     }
-    this.#release(address, size);
+    this.#release(address, size, kind);
   }
 
   /** Gives back space that the file as last flushed still uses: free once `release` has it after the next flush. */
-  retire(address: number, size: number): void {
-    this.#retired.push({ address, size });
+  retire(address: number, size: number, kind: SpaceKind = "metadata"): void {
+    this.#retired.push({ address, size, kind });
     this.#retiredBytes += size;
   }
 
@@ -80,14 +92,41 @@ export class Allocator {
 
   /** Frees what was retired: a flush is done, and nothing on the disk points there any more. */
   release(retired: readonly FreedSpace[]): void {
-    for (const { address, size } of retired) {
-      this.give(address, size);
+    for (const { address, size, kind } of retired) {
+      this.give(address, size, kind);
     }
   }
 
   /** Takes a `take` back whose space nobody ever saw: at once, whoever holds. */
-  undo(address: number, size: number): void {
-    this.#release(address, size);
+  undo(address: number, size: number, kind: SpaceKind = "metadata"): void {
+    this.#release(address, size, kind);
+  }
+
+  /** Takes over what a list of the file has as free, and nothing points to any more. */
+  adopt(list: FreeList): void {
+    if (this.#pages !== null) {
+      this.#pages.adopt(list);
+      return;
+    }
+    for (const { start, end } of list.stretches) {
+      this.#release(start, end - start, list.kind === "large" ? "metadata" : list.kind);
+    }
+  }
+
+  /** Everything that is free, as the lists of a file have it. */
+  freeLists(): readonly FreeList[] {
+    const { metadata, raw } = this.#free;
+    return (
+      this.#pages?.lists() ?? [
+        { kind: "metadata", stretches: metadata.stretches() },
+        { kind: "raw", stretches: raw === metadata ? [] : raw.stretches() },
+      ]
+    );
+  }
+
+  #pools(): readonly FreeExtents[] {
+    const { metadata, raw } = this.#free;
+    return metadata === raw ? [metadata] : [metadata, raw];
   }
 
   /** How many use payload by addresses planned before: while others read, what lies there must stay as it is. */
@@ -104,27 +143,31 @@ export class Allocator {
   unhold(): void {
     this.#holds--;
     if (this.#holds === 0) {
-      for (const { address, size } of this.#heldBack.splice(0)) {
-        this.give(address, size);
+      for (const { address, size, kind } of this.#heldBack.splice(0)) {
+        this.give(address, size, kind);
       }
     }
   }
 
   /** Damaged files give back what was never theirs, or the same twice: that is left alone rather than given to two. */
-  #release(address: number, size: number): void {
+  #release(address: number, size: number, kind: SpaceKind): void {
     if (this.#pages !== null) {
-      this.#pages.give(address, size);
+      this.#pages.give(address, size, kind);
       return;
     }
     const to = address + size;
-    if (size <= 0 || to > this.#endOfFile || this.#free.touches(address, to)) {
+    if (size <= 0 || to > this.#endOfFile || this.#pools().some((pool) => pool.touches(address, to))) {
       return;
     }
-    const { start, end } = this.#free.merged(address, to);
-    if (end === this.#endOfFile) {
-      this.#endOfFile = start;
-    } else {
-      this.#free.add(start, end);
+    const pool = this.#free[kind];
+    const { start, end } = pool.merged(address, to);
+    if (end < this.#endOfFile) {
+      pool.add(start, end);
+      return;
+    }
+    this.#endOfFile = start;
+    for (const other of [...this.#pools(), ...this.#pools()]) {
+      this.#endOfFile = other.takeEndingAt(this.#endOfFile) ?? this.#endOfFile;
     }
   }
 

@@ -10,6 +10,12 @@ export interface Stretch {
   readonly end: number;
 }
 
+/** Free space of one kind: "large" is what is left of the pages of data that has pages of its own, and whole pages. */
+export interface FreeList {
+  readonly kind: SpaceKind | "large";
+  readonly stretches: readonly Stretch[];
+}
+
 /** Free space: extents by size class (powers of two), merged with their neighbours. */
 export class FreeExtents {
   readonly #sizeByStart = new Map<number, number>();
@@ -52,6 +58,22 @@ export class FreeExtents {
       }
     }
     return null;
+  }
+
+  /** Every extent, in the order of their addresses. */
+  stretches(): Stretch[] {
+    const all = [...this.#sizeByStart].map(([start, size]) => ({ start, end: start + size }));
+    return all.sort((a, b) => a.start - b.start);
+  }
+
+  /** Takes the extent out that ends at an address, and answers where it began; `null` when none ends there. */
+  takeEndingAt(end: number): number | null {
+    const start = this.#startByEnd.get(end);
+    if (start === undefined) {
+      return null;
+    }
+    this.#remove(start);
+    return start;
   }
 
   /** Takes the neighbours of a stretch out, and answers the stretch with them. */

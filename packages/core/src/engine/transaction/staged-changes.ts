@@ -1,9 +1,15 @@
 import type { DirtyNode, FileState } from "./file-state.js";
+import type { SpaceKind } from "./free-extents.js";
 
 /** A stretch of the file; the address is relative to the base address. */
 export interface Extent {
   readonly address: number;
   readonly length: number;
+}
+
+/** Space taken or given back, and what it is for. */
+export interface KindExtent extends Extent {
+  readonly kind: SpaceKind;
 }
 
 /** Some bytes of a block that no codec covers, to be put over what is there. */
@@ -21,9 +27,9 @@ export class StagedChanges {
   /** Changes within such blocks, by the address of the block. */
   readonly patches: Map<number, StagedPatch[]> = new Map();
   /** Space given out to the operation. */
-  readonly taken: Extent[] = [];
+  readonly taken: KindExtent[] = [];
   /** Space that the operation gives back when it succeeds. */
-  readonly freed: Extent[] = [];
+  readonly freed: KindExtent[] = [];
 
   /** Makes the changes part of the file's state. Nothing here can fail. */
   apply(state: FileState): void {
@@ -50,7 +56,7 @@ export class StagedChanges {
         state.dirtyBlocks.get(address)?.set(bytes, offset);
       }
     }
-    for (const { address, length } of this.freed) {
+    for (const { address, length, kind } of this.freed) {
       state.nodes.delete(address);
       state.dirtyByteLength -=
         (state.dirtyNodes.get(address)?.byteLength ?? 0) + (state.dirtyBlocks.get(address)?.length ?? 0);
@@ -58,9 +64,9 @@ export class StagedChanges {
       state.dirtyBlocks.delete(address);
       // A crash before the next flush leaves the file as it was: what it uses must stay until then.
       if (state.fresh.delete(address)) {
-        state.allocator.give(address, length);
+        state.allocator.give(address, length, kind);
       } else {
-        state.allocator.retire(address, length);
+        state.allocator.retire(address, length, kind);
       }
     }
   }
@@ -68,8 +74,8 @@ export class StagedChanges {
   /** Drops the changes and gives back what was taken, the last first. */
   discard(state: FileState): void {
     for (let i = this.taken.length - 1; i >= 0; i--) {
-      const { address, length } = this.taken[i] as Extent;
-      state.allocator.undo(address, length);
+      const { address, length, kind } = this.taken[i] as KindExtent;
+      state.allocator.undo(address, length, kind);
     }
   }
 }

@@ -107,8 +107,7 @@ export class Tx {
   }
 
   /**
-   * Up to `length` bytes at an address: fewer where the file ends before. Do not change them and do not keep them past
-   * the operation. `structure` names what they are for, for errors.
+   * Up to `length` bytes at an address: fewer where the file ends before. Do not change or keep them past the operation.
    */
   peek(address: number, length: number): Uint8Array {
     const { blocks, context } = this.#state;
@@ -135,7 +134,7 @@ export class Tx {
     return this.peek(address, length);
   }
 
-  /** Makes the blocks of all these extents resident at once, so that a traversal misses by depth and not by leaf. */
+  /** Makes the blocks of all these extents resident at once: a traversal misses by depth and not by leaf. */
   want(extents: readonly Extent[]): void {
     const { baseAddress } = this.#state.context;
     const size = this.#state.storage.size;
@@ -266,13 +265,23 @@ export class Tx {
   alloc(length: number, kind: SpaceKind = "metadata"): number {
     const { taken } = this.#changes();
     const address = this.#state.allocator.take(length, kind);
-    taken.push({ address, length });
+    taken.push({ address, length, kind });
     return address;
   }
 
+  /** Takes an `alloc` of this operation back: the space is free at once. */
+  undoAlloc(address: number): void {
+    const taken = this.#staged?.taken ?? [];
+    const extent = taken.findLast((one) => one.address === address);
+    if (extent !== undefined) {
+      taken.splice(taken.lastIndexOf(extent), 1);
+      this.#state.allocator.undo(address, extent.length, extent.kind);
+    }
+  }
+
   /** Gives space back once the operation has succeeded, and forgets the structure there. */
-  free(address: number, length: number): void {
-    this.#changes().freed.push({ address, length });
+  free(address: number, length: number, kind: SpaceKind = "metadata"): void {
+    this.#changes().freed.push({ address, length, kind });
   }
 
   /** Makes the changes part of the file's state. Nothing here can fail. */
