@@ -48,7 +48,8 @@ export type RepackedDataset = Pick<
  * user block, or into a file that is open for writing and empty. The source is not changed.
  *
  * Everything is carried over: attributes, links of every kind, objects with several links and circles of them, committed
- * datatypes, references, dimension scales, the order in which things were made. No more than a few chunks are in memory.
+ * datatypes, references, dimension scales, the order in which things were made.
+ * What lies in external raw files is copied into the new file. No more than a few chunks are in memory.
  *
  * @throws HdfiveError `INVALID_ARGUMENT` for a target that is not empty, `ABORTED`, `UNSUPPORTED` for what is not read. A
  *   storage is left empty then, a file as it was.
