@@ -31,6 +31,16 @@ export class StagedChanges {
   /** Space that the operation gives back when it succeeds. */
   readonly freed: KindExtent[] = [];
 
+  /** Puts some bytes over those of a block, after what was put there before. */
+  patch(address: number, patch: StagedPatch): void {
+    const before = this.patches.get(address);
+    if (before === undefined) {
+      this.patches.set(address, [patch]);
+    } else {
+      before.push(patch);
+    }
+  }
+
   /** Makes the changes part of the file's state. Nothing here can fail. */
   apply(state: FileState): void {
     for (const { address } of this.taken) {

@@ -248,17 +248,12 @@ export class Tx {
 
   /** Stages a change of some bytes of a block of `length` bytes. */
   patchBlock(address: number, length: number, offset: number, bytes: Uint8Array, structure: string): void {
-    const { newBlocks, patches } = this.#changes();
-    if (!newBlocks.has(address) && !this.#state.dirtyBlocks.has(address)) {
+    const changes = this.#changes();
+    if (!changes.newBlocks.has(address) && !this.#state.dirtyBlocks.has(address)) {
       // The whole block becomes dirty in `apply`, which must not fault.
-      newBlocks.set(address, this.bytes(address, length, structure).slice());
+      changes.newBlocks.set(address, this.bytes(address, length, structure).slice());
     }
-    const before = patches.get(address);
-    if (before === undefined) {
-      patches.set(address, [{ offset, bytes }]);
-    } else {
-      before.push({ offset, bytes });
-    }
+    changes.patch(address, { offset, bytes });
   }
 
   /** Takes space for a new structure, or for payload of the user (`raw`); it is given back when the operation fails. */
