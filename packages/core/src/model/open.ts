@@ -51,6 +51,12 @@ export interface OpenOptions {
   readonly trackOrder?: boolean | undefined;
   /** Bytes before a new file that are yours: 0 or a power of two from 512 on. */
   readonly userblockSize?: number | undefined;
+  /** Half the links that a node of a group's symbol table holds in a new file, 4 by default; for groups of `"earliest"`. */
+  readonly groupLeafK?: number | undefined;
+  /** Half the children of a node of the B-tree of such a group in a new file; 16 by default. */
+  readonly groupInternalK?: number | undefined;
+  /** Half the entries of a node of a version 1 B-tree, which indexes chunks, in a new file; 32 by default. */
+  readonly chunkK?: number | undefined;
   /** How a new file hands out its space, as h5py's `fs_strategy` and the like; a file that is there keeps its own way. */
   readonly fileSpace?: FileSpaceOptions | undefined;
   /**
@@ -125,7 +131,9 @@ function* open(storage: Storage, mode: Mode, options: OpenOptions): Task<File> {
   if (isNew(storage, mode)) {
     const fileSpace = fileSpaceInfoOf(options.fileSpace);
     const root = groupSettings(options);
-    const state = yield* createFileState(storage, engine, { userblockSize, root, fileSpace });
+    const { groupLeafK, groupInternalK, chunkK } = options;
+    const btreeK = { groupLeafK, groupInternalK, chunkK };
+    const state = yield* createFileState(storage, engine, { userblockSize, root, fileSpace, btreeK });
     if (storage.size > 0) {
       // Only now: settings that are refused must not cost what is there.
       yield* perform(resizeStorage(state.blocks, 0));

@@ -1,4 +1,5 @@
 import {
+  type BtreeK,
   DEFAULT_CONTEXT,
   type FieldSize,
   type FileSpaceInfoV1,
@@ -30,9 +31,13 @@ export interface NewFileSettings {
   readonly root?: GroupSettings | undefined;
   /** How the file hands out its space, where that is not the default; needs version 2 of the superblock. */
   readonly fileSpace?: FileSpaceInfoV1 | undefined;
+  /** Sizes of the nodes of version 1 B-trees, where they are not the defaults. */
+  readonly btreeK?: { readonly [K in keyof BtreeK]?: number | undefined } | undefined;
 }
 
 const SMALLEST_USERBLOCK = 512;
+/** A node has up to twice as many entries, which 16 bits count. */
+const LARGEST_K = 32767;
 
 /** Makes the state of a new, empty file over an empty storage: a superblock and a root group, as libhdf5 writes them. */
 export function* createFileState(
@@ -47,9 +52,10 @@ export function* createFileState(
       `The userblock size must be 0 or a power of two from 512 on, not ${userblockSize}`,
     );
   }
-  const { groupLeafK, groupInternalK, chunkK } = DEFAULT_CONTEXT;
+  const btreeK = btreeKOf(settings.btreeK);
+  const { groupLeafK, groupInternalK, chunkK } = btreeK;
   const draft: Superblock = {
-    version: superblockVersion(structureVersions(options.libver ?? "earliest").superblock, fileSpace),
+    version: superblockVersion(structureVersions(options.libver ?? "earliest").superblock, chunkK, fileSpace),
     offsetSize: fieldSize,
     lengthSize: fieldSize,
     groupLeafK,
@@ -69,10 +75,12 @@ export function* createFileState(
   const superblock = { ...draft, endOfFile: userblockSize + size };
   const state = newState(storage, blocks, superblock, userblockSize, options);
   state.allocator = new Allocator(size, pageSize, fileSpace?.persist === true);
-  if (fileSpace !== undefined) {
-    const extensionAddress = yield* perform(transact(state, (tx) => createExtension(tx, fileSpace)));
+  state.context = { ...state.context, ...btreeK };
+  const statedK = draft.version >= 2 && !isDefaultK(btreeK) ? btreeK : null;
+  if (fileSpace !== undefined || statedK !== null) {
+    const extensionAddress = yield* perform(transact(state, (tx) => createExtension(tx, statedK, fileSpace)));
     state.superblock = { ...state.superblock, extensionAddress };
-    state.fileSpace = fileSpace;
+    state.fileSpace = fileSpace ?? null;
   }
   const root = yield* perform(transact(state, (tx) => newRoot(tx, settings.root)));
   state.superblock = { ...state.superblock, ...root };
@@ -80,12 +88,35 @@ export function* createFileState(
   return state;
 }
 
-/** The superblock extension came with version 2. File Format Specification, section II.A. */
+/** The size of nodes that index chunks came with version 1, the superblock extension with version 2. Section II.A. */
 function superblockVersion(
   version: Superblock["version"],
+  chunkK: number,
   fileSpace: FileSpaceInfoV1 | undefined,
 ): Superblock["version"] {
-  return fileSpace !== undefined && version < 2 ? 2 : version;
+  if (fileSpace !== undefined && version < 2) {
+    return 2;
+  }
+  return chunkK !== DEFAULT_CONTEXT.chunkK && version < 1 ? 1 : version;
+}
+
+function btreeKOf(wanted: NewFileSettings["btreeK"]): BtreeK {
+  const values = {
+    groupLeafK: wanted?.groupLeafK ?? DEFAULT_CONTEXT.groupLeafK,
+    groupInternalK: wanted?.groupInternalK ?? DEFAULT_CONTEXT.groupInternalK,
+    chunkK: wanted?.chunkK ?? DEFAULT_CONTEXT.chunkK,
+  };
+  for (const [name, value] of Object.entries(values)) {
+    if (!Number.isInteger(value) || value < 1 || value > LARGEST_K) {
+      throw new HdfiveError("INVALID_ARGUMENT", `${name} must be an integer from 1 to ${LARGEST_K}, not ${value}`);
+    }
+  }
+  return values;
+}
+
+function isDefaultK({ groupLeafK, groupInternalK, chunkK }: BtreeK): boolean {
+  const defaults = DEFAULT_CONTEXT;
+  return groupLeafK === defaults.groupLeafK && groupInternalK === defaults.groupInternalK && chunkK === defaults.chunkK;
 }
 
 /** Makes the root group and says what the superblock stores of it: versions 0 and 1 an entry as in a symbol table. */

@@ -1,4 +1,5 @@
 import {
+  type BtreeK,
   btreeKMessage,
   type CacheImageInfo,
   cacheImageMessage,
@@ -10,6 +11,7 @@ import {
   type SharedMessageTableMessage,
   sharedMessageTableMessage,
 } from "@hdfive/format";
+import type { NewMessage } from "../object-header/message-packing.js";
 import { createHeader } from "../object-header/new-header.js";
 import { decodeMessage, encodeMessage, findMessage, loadHeader } from "../object-header/object-header.js";
 import type { Tx } from "../transaction/tx.js";
@@ -60,11 +62,21 @@ export function readExtension(tx: Tx): Extension {
   };
 }
 
-/** Makes a superblock extension that says how the file hands out its space; answers its address. Section II.C. */
-export function createExtension(tx: Tx, fileSpace: FileSpaceInfo): number {
-  const data = encodeMessage(tx, fileSpaceInfoMessage, fileSpace);
-  const flags = MESSAGE_FLAGS.dontShare | MESSAGE_FLAGS.markIfUnknown;
-  return createHeader(tx, [{ type: MESSAGE_IDS.fileSpaceInfo, flags, data }]);
+/**
+ * Makes a superblock extension that says what is not the default: the sizes of nodes of version 1 B-trees, how the file hands
+ * out its space. Answers its address. File Format Specification, section II.C.
+ */
+export function createExtension(tx: Tx, btreeK: BtreeK | null, fileSpace: FileSpaceInfo | undefined): number {
+  const messages: NewMessage[] = [];
+  if (btreeK !== null) {
+    const flags = MESSAGE_FLAGS.constant | MESSAGE_FLAGS.dontShare;
+    messages.push({ type: MESSAGE_IDS.btreeK, flags, data: encodeMessage(tx, btreeKMessage, btreeK) });
+  }
+  if (fileSpace !== undefined) {
+    const flags = MESSAGE_FLAGS.dontShare | MESSAGE_FLAGS.markIfUnknown;
+    messages.push({ type: MESSAGE_IDS.fileSpaceInfo, flags, data: encodeMessage(tx, fileSpaceInfoMessage, fileSpace) });
+  }
+  return createHeader(tx, messages);
 }
 
 function readOnlyReason(

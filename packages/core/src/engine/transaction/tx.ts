@@ -267,10 +267,9 @@ export class Tx {
   /** Takes an `alloc` of this operation back: the space is free at once. */
   undoAlloc(address: number): void {
     const taken = this.#staged?.taken ?? [];
-    const extent = taken.findLast((one) => one.address === address);
-    if (extent !== undefined) {
-      taken.splice(taken.lastIndexOf(extent), 1);
-      this.#state.allocator.undo(address, extent.length, extent.kind);
+    const index = taken.findLastIndex((extent) => extent.address === address);
+    for (const { length, kind } of index < 0 ? [] : taken.splice(index, 1)) {
+      this.#state.allocator.undo(address, length, kind);
     }
   }
 
