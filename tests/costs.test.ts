@@ -1,5 +1,5 @@
 import { MemoryStorage, type Mode, openStorage, openStorageSync, type Storage, slice } from "@hdfive/core";
-import { CountingStorage } from "@hdfive/testing";
+import { CountingStorage, structuralProblems } from "@hdfive/testing";
 import { beforeAll, describe, expect, test } from "vitest";
 
 const KIB = 1024;
@@ -56,6 +56,11 @@ beforeAll(() => {
   }
   listed.closeSync();
   wide = many.image().slice();
+});
+
+test("the files that costs are counted on are as they should be", () => {
+  expect(structuralProblems(image)).toEqual([]);
+  expect(structuralProblems(wide)).toEqual([]);
 });
 
 describe("reads are few and small", () => {
