@@ -1,3 +1,4 @@
+import { structuralProblems } from "@hdfive/testing";
 import { describe, expect, it } from "vitest";
 import { type File, MemoryStorage, openStorage, openStorageSync } from "../../src/index.js";
 
@@ -28,12 +29,14 @@ describe("changes of metadata in memory", () => {
     expect(most).toBeGreaterThan(20 * MEGABYTE);
     expect(most).toBeLessThan(40 * MEGABYTE);
     await file.close();
+    expect(structuralProblems(storage.image())).toEqual([]);
     const again = openStorageSync(new MemoryStorage(storage.image()));
     expect(again.attrs.keysSync()).toHaveLength(100);
   });
 
   it.each(["earliest", "latest"] as const)("are counted as they are, after every kind of edit (%s)", (libver) => {
-    const file = openStorageSync(new MemoryStorage(), "w", { libver });
+    const storage = new MemoryStorage();
+    const file = openStorageSync(storage, "w", { libver });
     for (let i = 0; i < 60; i++) {
       const group = file.createGroupSync(`g${i}`);
       group.attrs.setSync("text", "x".repeat(100 * i));
@@ -49,5 +52,6 @@ describe("changes of metadata in memory", () => {
       expect(counted, `after ${i}`).toBe(real);
     }
     file.closeSync();
+    expect(structuralProblems(storage.image())).toEqual([]);
   });
 });

@@ -1,10 +1,12 @@
+import { structuralProblems } from "@hdfive/testing";
 import { describe, expect, it } from "vitest";
 import { openStorage } from "../../src/model/open.js";
 import { MemoryStorage } from "../../src/storage/memory-storage.js";
 
 describe("links of a group", () => {
   it("move to other names and groups: the last ones where order is kept, and one twin is as the other", async () => {
-    const file = await openStorage(new MemoryStorage(), "w");
+    const storage = new MemoryStorage();
+    const file = await openStorage(storage, "w");
     const group = await file.createGroup("g", { trackOrder: true });
     await group.createGroup("a");
     await group.createSoftLink("b", "/g/a");
@@ -18,10 +20,12 @@ describe("links of a group", () => {
     expect(await group.keys()).toEqual(["b", "d"]);
     expect((await group.getGroup("d")).path).toBe("/g/d");
     await file.close();
+    expect(structuralProblems(storage.image())).toEqual([]);
   });
 
   it("are inserted into one group by the thousand, and half of them taken out again", async () => {
-    const file = await openStorage(new MemoryStorage(), "w", { libver: "latest" });
+    const storage = new MemoryStorage();
+    const file = await openStorage(storage, "w", { libver: "latest" });
     const group = await file.createGroup("g");
     for (let i = 0; i < 3000; i++) {
       group.createSoftLinkSync(`link ${i}`, "/");
@@ -31,10 +35,12 @@ describe("links of a group", () => {
     }
     expect((await group.keys()).length).toBe(1500);
     await file.close();
+    expect(structuralProblems(storage.image())).toEqual([]);
   });
 
   it("keep the order of attributes that are modified or renamed, and put those last that are set again", async () => {
-    const file = await openStorage(new MemoryStorage(), "w", { trackOrder: true });
+    const storage = new MemoryStorage();
+    const file = await openStorage(storage, "w", { trackOrder: true });
     for (let i = 0; i < 12; i++) {
       await file.attrs.set(`a${i}`, i);
     }
@@ -47,5 +53,6 @@ describe("links of a group", () => {
     await expect(file.attrs.rename("a4", "a5")).rejects.toMatchObject({ code: "ALREADY_EXISTS" });
     expect(await file.attrs.get("a3")).toBe(33);
     await file.close();
+    expect(structuralProblems(storage.image())).toEqual([]);
   });
 });
