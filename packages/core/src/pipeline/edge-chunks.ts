@@ -236,7 +236,7 @@ function record(tx: Tx, address: number, batch: readonly Restored[], places: rea
 function freeAll(tx: Tx, extents: readonly { readonly address: number | null; readonly length: number }[]): void {
   for (const { address, length } of extents) {
     if (address !== null) {
-      tx.free(address, length);
+      tx.free(address, length, "raw");
     }
   }
 }
