@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { MemoryStorage, open, openSync, repack, repackSync } from "../src/index.js";
+import { MemoryStorage, open, openSync, type RepackPathOptions, repack, repackSync } from "../src/index.js";
 
 let folder: string;
 const path = (name: string): string => join(folder, name);
@@ -37,9 +37,11 @@ async function isKept(name: string): Promise<boolean> {
   return (await file.keys()).join() === "kept" && (data as Int32Array)[999] === 999;
 }
 
-const ways = [
+type Rewrite = (source: string | URL, target: string | URL, options?: RepackPathOptions) => Promise<void>;
+
+const ways: readonly { readonly way: string; readonly rewrite: Rewrite }[] = [
   { way: "repack", rewrite: repack },
-  { way: "repackSync", rewrite: async (...args: Parameters<typeof repack>) => repackSync(...args) },
+  { way: "repackSync", rewrite: async (source, target, options) => repackSync(source, target, options) },
 ];
 
 describe.each(ways)("$way by paths", ({ rewrite }) => {

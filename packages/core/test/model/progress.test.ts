@@ -124,7 +124,11 @@ describe("reads and writes", () => {
   it("tell the end also of nothing", async () => {
     const file = await newFile();
     const dataset = await file.createDataset("d", { shape: [0], dtype: "int8", maxShape: [null] });
-    for (const run of [dataset.readSync.bind(dataset, null), dataset.writeSync.bind(dataset, [], null)]) {
+    const runs = [
+      (options: ProgressOptions) => dataset.readSync(null, options),
+      (options: ProgressOptions) => dataset.writeSync([], null, options),
+    ];
+    for (const run of runs) {
       const { options, told, check } = collector(0);
       run(options);
       check();
