@@ -18,6 +18,10 @@ export interface ScaledEntries {
   readonly children: readonly number[];
 }
 
+/** Entries of a full node of the usual size, and bytes that a key takes in memory besides its coordinates. */
+const USUAL_ENTRIES = 64;
+const KEY_BYTES = 128;
+
 /** A node of the tree with its keys counted in chunks: what section III.A.1 stores in elements. */
 export interface ScaledNode extends ScaledEntries {
   /** What the keys were divided by: two datasets that claim one tree must not read each other's places. */
@@ -41,6 +45,7 @@ export function scaledNode(chunkShape: readonly number[]): NodeCodec<ScaledNode>
   const stored = chunkNode(chunkShape.length);
   return {
     ...stored,
+    memorySize: USUAL_ENTRIES * (KEY_BYTES + 8 * chunkShape.length),
     decode(reader, context) {
       const node = stored.decode(reader, context);
       const keys = node.keys.map((key, i) => scaledKey(key, chunkShape, i === node.children.length, reader));
