@@ -30,13 +30,8 @@ describe("the two entries", () => {
 
   it("need files in Node only", () => {
     expect(outside("browser.ts")).toEqual(["@hdfive/core", "@hdfive/filters", "@hdfive/vds"]);
-    expect(outside("index.ts")).toEqual([
-      "@hdfive/core",
-      "@hdfive/filters",
-      "@hdfive/node-fs",
-      "@hdfive/vds",
-      "node:module",
-    ]);
+    const own = ["@hdfive/core", "@hdfive/filters", "@hdfive/node-fs", "@hdfive/vds"];
+    expect(outside("index.ts").filter((specifier) => !specifier.startsWith("node:"))).toEqual(own);
   });
 
   it("read and write the same without files, and say where a path can be opened", async () => {
