@@ -92,6 +92,7 @@ const CLASSES: readonly (readonly [title: string, file: string, structure: strin
   ["13: attributes of version 3", "basic", "attribute", /attribute|data/],
   ["10: object headers of version 2", "compact members", "object-header", /object-header/],
   ["8: continuations", "basic", "continuation-chunk"],
+  ["51: mappings of virtual datasets", "virtual", "virtual-mappings"],
 ];
 
 describe.skipIf(files === null)("every field of what the newest format has", () => {

@@ -12,6 +12,7 @@ import {
   RegionReference,
   slice,
 } from "@hdfive/core";
+import { virtualDatasets } from "@hdfive/vds";
 
 /** What a reader of broken files met, by the code of the error; "ok" counts what could be read. */
 export type Tally = Map<string, number>;
@@ -40,7 +41,7 @@ export function exercise(
   tally: Tally = new Map<string, number>(),
 ): Tally {
   attempt(tally, "open", () => {
-    const file = openStorageSync(new MemoryStorage(image), "r", { limits });
+    const file = openStorageSync(new MemoryStorage(image), "r", { limits, plugins: [virtualDatasets()] });
     attempt(tally, "file info", () => file.infoSync());
     read(tally, file, file);
     attempt(tally, "walk", () => {
@@ -62,7 +63,7 @@ export function exerciseEdits(image: Uint8Array<ArrayBuffer>, limits: Partial<Li
   const tally: Tally = new Map();
   const storage = new MemoryStorage(image);
   attempt(tally, "open r+", () => {
-    const file = openStorageSync(storage, "r+", { limits });
+    const file = openStorageSync(storage, "r+", { limits, plugins: [virtualDatasets()] });
     const objects: IteratedObject[] = [file];
     attempt(tally, "walk", () => {
       for (const [, object] of file.walkSync()) {
