@@ -243,15 +243,17 @@ describe.each(PYTHONS.filter(({ label }) => label === "newest h5py"))("reference
       [0, "K"],
       [4, "Pa"],
     ] as const) {
-      const [object, region, picked, attribute] = references.slice(at, at + 4);
+      const [object, region, picked, attribute]: unknown[] = references.slice(at, at + 4);
       expect(await file.dereference(object as ObjectReference)).toBeInstanceOf(Group);
       const dataset: Dataset = await file.dereference(region as RegionReference);
       const found: NdArray = await dataset.read(region as RegionReference);
       expect(file.readRegionSync(region as RegionReference).data).toEqual(found.data);
       regions.push(found.toNested());
       points.push((await file.readRegion(picked as RegionReference)).toNested());
-      expect(attribute).toBeInstanceOf(AttributeReference);
-      const { object: owner, name, value } = await file.dereference(attribute as unknown as AttributeReference);
+      if (!(attribute instanceof AttributeReference)) {
+        throw new Error(`${attribute} is no reference to an attribute`);
+      }
+      const { object: owner, name, value } = await file.dereference(attribute);
       expect([owner.kind, name, value]).toEqual(["dataset", "units", units]);
     }
     expect({ regions, points }).toEqual(answer);
